@@ -1,0 +1,64 @@
+/* Draws and writes the evidence. Everything comes from one abl_report.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_ELIGIBILITY_REPORT_REPORT_H
+#define ABL_ELIGIBILITY_REPORT_REPORT_H
+
+#include <stdio.h>
+
+#include "eligibility/rules.h"
+
+#define ABL_RESEARCH_USE \
+    "Research use only. Not for diagnosis or treatment decisions."
+
+/** Borrowed views of one finished analysis. */
+typedef struct abl_report {
+    const abl_volume *image; /**< i16 HU, canonical order */
+    abl_orientation native_to_canonical;
+    const abl_grid *native_grid;
+    const abl_series_info *info;
+    const abl_structures *structures;
+    const abl_findings *findings;
+    const abl_profile *profile;
+    const abl_assessment *assessment;
+    const char *input; /**< as the user gave it, without folders */
+    const char *version;
+    const char *organ_model_sha256, *lesion_model_sha256;
+} abl_report;
+
+/** One picture, path relative to the output folder. */
+typedef struct abl_picture {
+    char file[64]; /**< "overlays/lesion-01-axial.png" */
+    char caption[256];
+    int lesion; /**< 0 for the patient */
+    size_t width, height;
+} abl_picture;
+typedef struct abl_pictures {
+    size_t count;
+    abl_picture *items;
+} abl_pictures;
+void abl_pictures_clear(abl_pictures *pictures);
+
+/** overlays/: "overview.png", and per lesion "lesion-NN-axial.png",
+ * "-coronal.png", "-sagittal.png" and, with a path, "-path.png". */
+abl_status abl_overlays_write(abl_pictures *out, const char *folder,
+                              const abl_report *report,
+                              const abl_progress *progress,
+                              abl_error *err) ABL_MUST_CHECK;
+
+/** report.json; fixed key order and decimals. */
+abl_status abl_report_write_json(const char *path, const abl_report *report,
+                                 const abl_pictures *pictures,
+                                 abl_error *err) ABL_MUST_CHECK;
+
+/** report.html: one file, pictures embedded. @p folder holds them. */
+abl_status abl_report_write_html(const char *path, const char *folder,
+                                 const abl_report *report,
+                                 const abl_pictures *pictures,
+                                 abl_error *err) ABL_MUST_CHECK;
+
+/** The answer in about twenty lines of text. */
+abl_status abl_report_print_summary(FILE *stream, const abl_report *report,
+                                    abl_error *err) ABL_MUST_CHECK;
+
+#endif

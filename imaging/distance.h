@@ -1,0 +1,50 @@
+/* Exact Euclidean distance maps and morphology built on them.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_IMAGING_DISTANCE_H
+#define ABL_IMAGING_DISTANCE_H
+
+#include "imaging/volume.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Distance [mm] of every voxel centre to the nearest non-zero voxel centre of
+ * @p mask (0 inside), exact for unequal spacing.
+ * An empty mask gives ABL_DISTANCE_NONE everywhere.
+ *
+ * @param[out] out  f32 volume on the mask's grid; caller destroys
+ * @param      mask u8; non-zero is the object
+ * @par Source Felzenszwalb & Huttenlocher, Theory of Computing 8 (2012) 415
+ */
+abl_status abl_distance_map(abl_volume **out, const abl_volume *mask,
+                            abl_error *err) ABL_MUST_CHECK;
+
+/** Value of a distance where there is no object. */
+#define ABL_DISTANCE_NONE 1.0e9f
+
+/** Signed: distance to the object outside, minus distance to the background
+ * inside; both to voxel centres. */
+abl_status abl_distance_signed(abl_volume **out, const abl_volume *mask,
+                               abl_error *err) ABL_MUST_CHECK;
+
+/** u8 mask of the voxels within (<=) radius_mm of the object. */
+abl_status abl_dilate(abl_volume **out, const abl_volume *mask,
+                      double radius_mm, abl_error *err) ABL_MUST_CHECK;
+/** u8 mask of the object's voxels farther than radius_mm from background;
+ * the volume's border does not erode. */
+abl_status abl_erode(abl_volume **out, const abl_volume *mask, double radius_mm,
+                     abl_error *err) ABL_MUST_CHECK;
+/** Erosion then dilation. */
+abl_status abl_open(abl_volume **out, const abl_volume *mask, double radius_mm,
+                    abl_error *err) ABL_MUST_CHECK;
+/** Dilation then erosion; behaves as if the volume went on around. */
+abl_status abl_close(abl_volume **out, const abl_volume *mask, double radius_mm,
+                     abl_error *err) ABL_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
