@@ -46,6 +46,12 @@ abl_status abl_overlays_write(abl_pictures *out, const char *folder,
                               const abl_progress *progress,
                               abl_error *err) ABL_MUST_CHECK;
 
+/** masks/labels.nii.gz (u8, the native grid, values of abl_structure_id and
+ * ABL_LESION_LABEL_FIRST up) and masks/labels.json (their names).
+ * The folder masks/ must exist. */
+abl_status abl_masks_write(const char *folder, const abl_report *report,
+                           abl_error *err) ABL_MUST_CHECK;
+
 /** report.json; fixed key order and decimals. */
 abl_status abl_report_write_json(const char *path, const abl_report *report,
                                  const abl_pictures *pictures,

@@ -1,0 +1,122 @@
+/* ablascreen run: one study to verdict, pictures and report.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <sys/resource.h>
+
+#include "cli/command.h"
+#include "cli/output_folder.h"
+#include "cli/pipeline.h"
+
+static const abl_option options[] = {
+    {"output", 'o', ABL_OPTION_TEXT, "DIR",
+     "folder to make for the results (required)", 0, 0},
+    {"series", 0, ABL_OPTION_TEXT, "UID|N",
+     "series to analyse: UID, its start, or number (default: the best)", 0, 0},
+    {"profile", 0, ABL_OPTION_TEXT, "NAME|FILE",
+     "limits to apply; see 'ablascreen rules' (default: net)", 0, 0},
+    {"models", 0, ABL_OPTION_TEXT, "DIR",
+     "folder with the networks (default: as built or installed)", 0, 0},
+    {"timings", 0, ABL_OPTION_FLAG, NULL,
+     "print seconds per stage and peak memory", 0, 0},
+};
+
+static int exit_code_of(abl_status status)
+{
+    return status == ABL_E_INVALID ? ABL_EXIT_USAGE : ABL_EXIT_FAILED;
+}
+
+static void print_timings(const abl_pipeline *pipeline, double total_s)
+{
+    static const char *const names[ABL_STAGE_COUNT] = {
+        "read", "organs", "lesions", "body", "measure", "write"};
+    printf("\ntime by stage [s]\n");
+    for (int n = 0; n < ABL_STAGE_COUNT; n++)
+        printf("  %-8s %6.2f\n", names[n], pipeline->seconds[n]);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("  %-8s %6.2f   peak memory %.2f GB\n", "total", total_s,
+           (double)usage.ru_maxrss / 1e6);
+}
+
+static abl_status write_result(abl_pipeline *pipeline,
+                               abl_output_folder *folder,
+                               const abl_progress *progress, abl_error *err)
+{
+    abl_status status = abl_output_folder_add(folder, "overlays", err);
+    if (!status)
+        status = abl_output_folder_add(folder, "masks", err);
+    if (!status)
+        status = abl_pipeline_write(pipeline, folder->work_path, progress, err);
+    if (!status)
+        status = abl_progress_step(progress, "done", 1, err);
+    if (!status)
+        status = abl_output_folder_commit(folder, err);
+    return status;
+}
+
+static abl_status run_study(const abl_args *args, const char *output,
+                            const char *models, abl_error *err)
+{
+    const double start = abl_pipeline_clock_s();
+    const abl_pipeline_options how = {
+        args->positionals[0], abl_args_text(args, "series", NULL), models,
+        abl_args_text(args, "profile", "net"), abl_progress_for(args)};
+    abl_pipeline pipeline;
+    abl_output_folder folder;
+    abl_status status = abl_output_folder_open(&folder, output, "report.json",
+                                               args->force, err);
+    if (status)
+        return status;
+    status = abl_pipeline_run(&pipeline, &how, err);
+    if (!status)
+        status = write_result(&pipeline, &folder, &how.progress, err);
+    abl_output_folder_discard(&folder);
+    abl_progress_done(args);
+    if (!status && !args->quiet)
+        status = abl_report_print_summary(stdout, &pipeline.report, err);
+    if (!status && !args->quiet)
+        printf("\nreport: %s/report.html\n", folder.final_path);
+    if (!status && abl_args_flag(args, "timings"))
+        print_timings(&pipeline, abl_pipeline_clock_s() - start);
+    abl_pipeline_clear(&pipeline);
+    return status;
+}
+
+static int run(const abl_args *args)
+{
+    abl_error err = {ABL_OK, ""};
+    const char *output = abl_args_text(args, "output", NULL);
+    if (!output) {
+        abl_complain(args, "-o DIR is missing: where should the result go?");
+        return ABL_EXIT_USAGE;
+    }
+    const char *models = abl_model_dir(abl_args_text(args, "models", NULL));
+    if (!models) {
+        abl_complain(args, "organ_ct.safetensors was not found; name its "
+                           "folder with --models DIR");
+        return ABL_EXIT_USAGE;
+    }
+    abl_status status = run_study(args, output, models, &err);
+    if (!status)
+        return ABL_EXIT_DONE;
+    abl_complain(args, "%s", err.message);
+    return exit_code_of(status);
+}
+
+const abl_command abl_command_run = {
+    .name = "run",
+    .summary = "one study to verdict, pictures and report",
+    .positionals = "INPUT",
+    .description =
+        "Reads a liver CT (a DICOM folder or file, or NIfTI), finds the\n"
+        "liver, its lesions and neighbours, measures them, plans access and\n"
+        "applies the limits of thermal ablation. DIR will hold report.html,\n"
+        "report.json, overlays/*.png and masks/labels.nii.gz. A run leaves a\n"
+        "whole result or none. Exit code: 0 done (whatever the verdict),\n"
+        "1 could not be analysed, 2 wrong usage.",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .min_positionals = 1,
+    .max_positionals = 1,
+    .run = run,
+};

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/pipeline.h"
+
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/version.h"
+#include "imaging/sha256.h"
+
+double abl_pipeline_clock_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static abl_status read_image(abl_pipeline *pipeline,
+                             const abl_pipeline_options *options,
+                             abl_error *err)
+{
+    abl_status status = abl_study_scan(&pipeline->study, options->input,
+                                       &options->progress, err);
+    if (!status)
+        status = abl_study_choose(&pipeline->series, pipeline->study,
+                                  options->series, err);
+    abl_volume *native = NULL;
+    if (!status)
+        status = abl_series_load(&native, pipeline->study, pipeline->series,
+                                 &options->progress, err);
+    if (status)
+        return status;
+    pipeline->native_grid = native->grid;
+    const abl_orientation orientation = abl_grid_orientation(&native->grid);
+    pipeline->report.native_to_canonical = orientation;
+    status = abl_volume_reorient(&pipeline->image, native, orientation, err);
+    abl_volume_destroy(native);
+    return status;
+}
+
+static abl_status hash_models(abl_pipeline *pipeline, const char *folder,
+                              abl_error *err)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/organ_ct.safetensors", folder);
+    abl_status status = abl_sha256_file(pipeline->organ_sha256, path, err);
+    if (status)
+        return status;
+    snprintf(path, sizeof path, "%s/lesion_ct.safetensors", folder);
+    return abl_sha256_file(pipeline->lesion_sha256, path, err);
+}
+
+static abl_status segment(abl_pipeline *pipeline,
+                          const abl_pipeline_options *options, abl_error *err)
+{
+    double seconds[ABL_SEGMENT_STAGES] = {0};
+    const abl_segment_options how = {options->model_dir, options->progress,
+                                     seconds};
+    abl_status status = abl_segment_ct(
+        &pipeline->structures, pipeline->image,
+        abl_study_series(pipeline->study, pipeline->series), &how, err);
+    pipeline->seconds[ABL_STAGE_ORGANS] = seconds[ABL_SEGMENT_ORGANS];
+    pipeline->seconds[ABL_STAGE_LESIONS] = seconds[ABL_SEGMENT_LESIONS];
+    pipeline->seconds[ABL_STAGE_BODY] = seconds[ABL_SEGMENT_BODY];
+    if (!status)
+        status = hash_models(pipeline, options->model_dir, err);
+    return status;
+}
+
+static abl_status judge(abl_pipeline *pipeline,
+                        const abl_pipeline_options *options, abl_error *err)
+{
+    abl_measure_options how = abl_measure_options_default();
+    how.progress = options->progress;
+    abl_status status = abl_measure(
+        &pipeline->findings, pipeline->image, pipeline->structures,
+        abl_study_series(pipeline->study, pipeline->series), &how, err);
+    if (!status)
+        status = abl_assess(&pipeline->assessment, pipeline->findings,
+                            &pipeline->profile, err);
+    return status;
+}
+
+/* The last name of the path: folders above it may name a patient. */
+static const char *last_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static void fill_report(abl_pipeline *pipeline,
+                        const abl_pipeline_options *options)
+{
+    abl_report *report = &pipeline->report;
+    report->image = pipeline->image;
+    report->native_grid = &pipeline->native_grid;
+    report->info = abl_study_series(pipeline->study, pipeline->series);
+    report->structures = pipeline->structures;
+    report->findings = pipeline->findings;
+    report->profile = &pipeline->profile;
+    report->assessment = pipeline->assessment;
+    report->input = last_name(options->input);
+    report->version = ABL_VERSION;
+    report->organ_model_sha256 = pipeline->organ_sha256;
+    report->lesion_model_sha256 = pipeline->lesion_sha256;
+}
+
+abl_status abl_pipeline_run(abl_pipeline *pipeline,
+                            const abl_pipeline_options *options, abl_error *err)
+{
+    memset(pipeline, 0, sizeof *pipeline);
+    abl_status status =
+        abl_profile_load(&pipeline->profile, options->profile, err);
+    double start = abl_pipeline_clock_s();
+    if (!status)
+        status = read_image(pipeline, options, err);
+    pipeline->seconds[ABL_STAGE_READ] = abl_pipeline_clock_s() - start;
+    if (!status)
+        status = segment(pipeline, options, err);
+    start = abl_pipeline_clock_s();
+    if (!status)
+        status = judge(pipeline, options, err);
+    pipeline->seconds[ABL_STAGE_MEASURE] = abl_pipeline_clock_s() - start;
+    if (!status)
+        fill_report(pipeline, options);
+    return status;
+}
+
+abl_status abl_pipeline_write(abl_pipeline *pipeline, const char *folder,
+                              const abl_progress *progress, abl_error *err)
+{
+    const double start = abl_pipeline_clock_s();
+    const abl_report *report = &pipeline->report;
+    char path[PATH_MAX];
+    abl_pictures pictures = {0, NULL};
+    abl_status status =
+        abl_overlays_write(&pictures, folder, report, progress, err);
+    if (!status)
+        status = abl_masks_write(folder, report, err);
+    snprintf(path, sizeof path, "%s/report.html", folder);
+    if (!status)
+        status = abl_report_write_html(path, folder, report, &pictures, err);
+    snprintf(path, sizeof path, "%s/report.json", folder);
+    if (!status)
+        status = abl_report_write_json(path, report, &pictures, err);
+    abl_pictures_clear(&pictures);
+    pipeline->seconds[ABL_STAGE_WRITE] = abl_pipeline_clock_s() - start;
+    return status;
+}
+
+void abl_pipeline_clear(abl_pipeline *pipeline)
+{
+    abl_assessment_destroy(pipeline->assessment);
+    abl_findings_destroy(pipeline->findings);
+    abl_structures_destroy(pipeline->structures);
+    abl_volume_destroy(pipeline->image);
+    abl_study_destroy(pipeline->study);
+    memset(pipeline, 0, sizeof *pipeline);
+}

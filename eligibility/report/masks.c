@@ -1,0 +1,86 @@
+/* masks/: the label map on the native grid and the names of its values.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <string.h>
+
+#include "eligibility/report/report.h"
+#include "imaging/nifti.h"
+
+/* Lesions over organs, in the order the file's slices had. */
+static abl_status merge_labels(abl_volume **out, const abl_report *report,
+                               abl_error *err)
+{
+    abl_volume *merged = NULL;
+    *out = NULL;
+    abl_status status =
+        abl_volume_clone(&merged, report->structures->labels, err);
+    if (status)
+        return status;
+    uint8_t *label = abl_volume_u8(merged);
+    const uint8_t *lesion = abl_volume_u8(report->structures->lesion_labels);
+    const size_t voxels = abl_grid_voxels(&merged->grid);
+    for (size_t n = 0; n < voxels; n++)
+        if (lesion[n])
+            label[n] = (uint8_t)(ABL_LESION_LABEL_FIRST - 1 + lesion[n]);
+    const abl_orientation back =
+        abl_orientation_invert(report->native_to_canonical);
+    status = abl_volume_reorient(out, merged, back, err);
+    abl_volume_destroy(merged);
+    return status;
+}
+
+static int add_label(json_t *labels, unsigned value, const char *name)
+{
+    json_t *item = json_pack("{s:i, s:s}", "value", (int)value, "name", name);
+    return json_array_append_new(labels, item);
+}
+
+static json_t *build_names(const abl_report *report)
+{
+    json_t *labels = json_array();
+    int failed = !labels;
+    for (unsigned id = 1; id <= ABL_LEFT_ADRENAL_GLAND; id++)
+        if (report->structures->items[id].field)
+            failed |=
+                add_label(labels, id, abl_structure_name((abl_structure_id)id));
+    for (unsigned n = 1; n <= report->structures->lesion_count; n++) {
+        char name[32];
+        snprintf(name, sizeof name, "lesion_%02u", n);
+        failed |= add_label(labels, ABL_LESION_LABEL_FIRST - 1 + n, name);
+    }
+    json_t *root = failed ? NULL : json_pack("{s:O}", "labels", labels);
+    json_decref(labels);
+    return root;
+}
+
+static abl_status write_names(const char *path, const abl_report *report,
+                              abl_error *err)
+{
+    json_t *root = build_names(report);
+    if (!root)
+        return abl_error_set(err, ABL_E_NOMEM, "out of memory");
+    int failed = json_dump_file(root, path, JSON_INDENT(2));
+    json_decref(root);
+    return failed ? abl_error_set(err, ABL_E_IO, "%s: cannot be written: %s",
+                                  path, strerror(errno))
+                  : ABL_OK;
+}
+
+abl_status abl_masks_write(const char *folder, const abl_report *report,
+                           abl_error *err)
+{
+    char path[PATH_MAX];
+    abl_volume *labels = NULL;
+    abl_status status = merge_labels(&labels, report, err);
+    if (status)
+        return status;
+    snprintf(path, sizeof path, "%s/masks/labels.nii.gz", folder);
+    status = abl_nifti_write(path, labels, err);
+    abl_volume_destroy(labels);
+    if (status)
+        return status;
+    snprintf(path, sizeof path, "%s/masks/labels.json", folder);
+    return write_names(path, report, err);
+}
