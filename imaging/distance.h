@@ -25,6 +25,17 @@ abl_status abl_distance_map(abl_volume **out, const abl_volume *mask,
 /** Value of a distance where there is no object. */
 #define ABL_DISTANCE_NONE 1.0e9f
 
+/** As abl_distance_map(), but distances above @p limit_mm (>= 0) become
+ * ABL_DISTANCE_NONE; faster the smaller the limit. */
+abl_status abl_distance_map_within(abl_volume **out, const abl_volume *mask,
+                                   double limit_mm,
+                                   abl_error *err) ABL_MUST_CHECK;
+
+/** The same to the nearest zero voxel of @p mask: depth inside the object. */
+abl_status abl_distance_to_background(abl_volume **out, const abl_volume *mask,
+                                      double limit_mm,
+                                      abl_error *err) ABL_MUST_CHECK;
+
 /** Signed: distance to the object outside, minus distance to the background
  * inside; both to voxel centres. */
 abl_status abl_distance_signed(abl_volume **out, const abl_volume *mask,
