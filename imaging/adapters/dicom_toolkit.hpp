@@ -1,0 +1,41 @@
+/* DCMTK, started once and kept quiet; text and numbers out of data sets.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_IMAGING_ADAPTERS_DICOM_TOOLKIT_HPP
+#define ABL_IMAGING_ADAPTERS_DICOM_TOOLKIT_HPP
+
+#include "dcmtk/config/osconfig.h"
+
+#include "dcmtk/dcmdata/dctk.h"
+
+#include "imaging/status.h"
+
+namespace abl
+{
+/** Registers the decoders and silences the loggers, once per process; fails
+ * when the data dictionary is not there. Thread-safe. */
+abl_status toolkit_start(abl_error *err);
+
+/** Value @p index of an attribute as text, trimmed; empty when absent. */
+OFString text_of(DcmItem *item, const DcmTagKey &key, unsigned long index = 0);
+
+/** True when all @p count numbers of an attribute are there and finite. */
+bool numbers_of(double *out, DcmItem *item, const DcmTagKey &key, unsigned long count);
+
+/** One number, or @p fallback. */
+double number_of(DcmItem *item, const DcmTagKey &key, double fallback);
+
+/** A whole number in the range of int, or @p fallback. */
+int integer_of(DcmItem *item, const DcmTagKey &key, int fallback);
+
+/** An unsigned 16-bit attribute, or @p fallback. */
+unsigned short_of(DcmItem *item, const DcmTagKey &key, unsigned fallback);
+
+/** First item of a sequence, or NULL. */
+DcmItem *item_of(DcmItem *item, const DcmTagKey &key);
+
+/** Copies text, made valid UTF-8 without control characters, cut to fit. */
+void copy_text(char *to, size_t size, const OFString &text);
+} // namespace abl
+
+#endif
