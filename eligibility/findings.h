@@ -22,10 +22,15 @@ typedef struct abl_segment {
     double from_lps[3], to_lps[3]; /**< where it was measured */
 } abl_segment;
 
-/** Surface to surface; 0 when the two touch or overlap. */
+/** Surface to surface; 0 when the two touch or overlap. Where the structure
+ * may go on beyond the end of the scan, and that end is nearer than what was
+ * seen of it, the distance is an upper bound only: rules compare at_least_mm
+ * with a limit before they call it met. */
 typedef struct abl_clearance {
     abl_segment nearest;
     abl_structure_id structure;
+    bool is_upper_bound; /**< an unseen part may be nearer */
+    double at_least_mm;  /**< true whatever lies outside; <= nearest.mm */
 } abl_clearance;
 
 /** One straight corridor from the skin into a lesion. */
@@ -75,10 +80,15 @@ typedef struct abl_lesion_findings {
     abl_value cnr;         /**< |contrast| / noise */
     abl_segment capsule;   /**< lesion surface to the surface of liver with
                                 lesions; 0 when exophytic */
+    bool capsule_is_upper_bound; /**< as abl_clearance::is_upper_bound */
+    double capsule_at_least_mm;
     abl_clearance to[ABL_STRUCTURE_COUNT]; /**< by structure; not measured
                                 where it was not found */
-    abl_clearance beyond_capsule; /**< nearest organ within reach of the
-                                capsule patch that is nearest to the lesion */
+    abl_clearance beyond_capsule;       /**< nearest organ within reach of the
+                                capsule patch that is nearest to the lesion;
+                                may be ABL_UNCLASSIFIED */
+    abl_clearance beyond_capsule_named; /**< the same without ABL_UNCLASSIFIED,
+                                which may hide a named organ behind it */
     abl_access access;
 } abl_lesion_findings;
 
