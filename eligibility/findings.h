@@ -39,21 +39,35 @@ typedef struct abl_path {
     double target_lps[3]; /**< in the lesion */
     double length_mm;
     double clearance_mm; /**< least distance of the axis to any obstacle */
-    abl_structure_id nearest_obstacle;
-    double liver_transit_mm;   /**< liver crossed before the lesion */
+    abl_structure_id nearest_obstacle; /**< ABL_BACKGROUND: none in the scan,
+                                    or another lesion */
+    int nearest_lesion;      /**< number of the other lesion that is the nearest
+                             obstacle, or 0 */
+    double unclassified_mm;  /**< least distance of the axis to soft tissue
+                                    without a name; not in clearance_mm */
+    double liver_transit_mm; /**< liver crossed before the lesion */
     double capsule_angle_deg;  /**< from the capsule's normal; 0 = upright */
-    double axial_tilt_deg;     /**< out of the axial plane, + to the head */
+    double axial_tilt_deg;     /**< out of the axial plane, + when the tip
+                                    points to the head */
     double in_plane_angle_deg; /**< 0 = straight down from anterior, + from
                                     the patient's left */
 } abl_path;
 
 typedef struct abl_access {
     bool assessed;
-    const char *why_not;                 /**< when not assessed */
-    size_t directions;                   /**< looked at */
-    size_t clear;                        /**< usable within the length limit */
-    size_t clear_long;                   /**< clear, but 150 to 200 mm */
-    size_t blocked[ABL_STRUCTURE_COUNT]; /**< by first obstacle */
+    const char *why_not;       /**< when not assessed */
+    bool obstacles_uncertain;  /**< an obstacle could not be looked for
+                                   reliably: a path is borderline at most */
+    const char *uncertain_why; /**< static text, or NULL */
+    double target_lps[3];      /**< where every direction starts */
+    size_t directions;         /**< looked at */
+    size_t clear;              /**< usable within the length limit */
+    size_t clear_long;         /**< clear, but 150 to 200 mm */
+    size_t blocked[ABL_STRUCTURE_COUNT]; /**< by first obstacle; by
+                                   ABL_UNCLASSIFIED only when nothing else
+                                   closes the direction: with no path these
+                                   make the rule not assessable */
+    size_t blocked_lesion;               /**< by another lesion (seeding) */
     size_t blocked_no_skin;              /**< leaves the scan before the skin */
     size_t blocked_too_long;
     bool has_path;
