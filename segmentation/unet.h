@@ -32,12 +32,31 @@ void abl_unet_destroy(abl_unet *net);
 /** Borrowed; lives as long as the network. */
 const abl_unet_info *abl_unet_get_info(const abl_unet *net);
 
+/** What one layer took; for benchmarks. */
+typedef struct abl_unet_layer_time {
+    char name[16];           /**< "decoder.0.1" */
+    char implementation[40]; /**< oneDNN's, "w4x4" when filtered minimally */
+    double flop;             /**< of the plain algorithm, over all tiles */
+    double wall_s;
+} abl_unet_layer_time;
+
+#define ABL_UNET_MAX_LAYERS 48
+
+typedef struct abl_unet_trace {
+    size_t layers;
+    abl_unet_layer_time layer[ABL_UNET_MAX_LAYERS];
+    size_t tiles;            /**< 1: the whole volume at once */
+    size_t halo[3];          /**< overlap on each side, along i, j, k */
+    size_t activation_bytes; /**< of the largest tile */
+} abl_unet_trace;
+
 typedef struct abl_unet_options {
     /** Most bytes of activations at once; larger inputs are tiled with
      * overlap. 0: 1.5 GiB. */
     size_t max_activation_bytes;
     abl_progress progress;
-    const char *stage; /**< text for progress */
+    const char *stage;     /**< text for progress */
+    abl_unet_trace *trace; /**< NULL, or filled */
 } abl_unet_options;
 
 /**
