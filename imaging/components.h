@@ -31,6 +31,8 @@ typedef struct abl_components {
 /**
  * @param mask u8; voxels >= 1 are the object
  * @param[out] out  caller clears with abl_components_clear()
+ * @retval ABL_E_INVALID the mask is not u8 (so for all below), or the
+ *         connectivity is unknown
  */
 abl_status abl_components_find(abl_components *out, const abl_volume *mask,
                                abl_connectivity connectivity,
@@ -43,7 +45,8 @@ abl_status abl_mask_keep_largest(abl_volume *mask,
                                  abl_connectivity connectivity, size_t *voxels,
                                  abl_error *err) ABL_MUST_CHECK;
 
-/** In place: fills background not connected by faces to the volume's border. */
+/** In place: fills (with 1) background that is not connected by faces to the
+ * volume's border. */
 abl_status abl_mask_fill_holes(abl_volume *mask, abl_error *err) ABL_MUST_CHECK;
 
 /** In place: the same, slice by slice along k (4-neighbours). */
@@ -51,7 +54,8 @@ abl_status abl_mask_fill_holes_2d(abl_volume *mask,
                                   abl_error *err) ABL_MUST_CHECK;
 
 /** New u8 mask of every voxel reached from @p seed
- * voxels (u8, same grid) through @p allowed (u8): hysteresis thresholding. */
+ * voxels (u8, same grid) through @p allowed (u8): hysteresis thresholding.
+ * A seed outside the allowed reaches nothing. */
 abl_status abl_mask_reconstruct(abl_volume **out, const abl_volume *seed,
                                 const abl_volume *allowed,
                                 abl_connectivity connectivity,

@@ -17,6 +17,7 @@ extern "C" {
  *
  * @param[out] out  f32 volume on the mask's grid; caller destroys
  * @param      mask u8; non-zero is the object
+ * @retval ABL_E_INVALID the mask is not u8
  * @par Source Felzenszwalb & Huttenlocher, Theory of Computing 8 (2012) 415
  */
 abl_status abl_distance_map(abl_volume **out, const abl_volume *mask,
@@ -41,17 +42,31 @@ abl_status abl_distance_to_background(abl_volume **out, const abl_volume *mask,
 abl_status abl_distance_signed(abl_volume **out, const abl_volume *mask,
                                abl_error *err) ABL_MUST_CHECK;
 
-/** u8 mask of the voxels within (<=) radius_mm of the object. */
+/**
+ * Morphology with a ball of any radius, measured between voxel centres on the
+ * anisotropic grid; results are 0 or 1. A radius is compared with a slack of
+ * 1e-4 mm, so that a whole number of voxels always counts as reached. Costs
+ * go with the object's box, not the volume.
+ *
+ * @param[out] out  u8 mask on the same grid; caller destroys
+ * @param      mask u8; non-zero is the object
+ * @param      radius_mm 0 (a copy) to 10000
+ * @retval ABL_E_INVALID  the mask is not u8, or the radius is out of range
+ * @retval ABL_E_GEOMETRY abl_close() only: object and radius are too large
+ */
+
+/** Voxels within (<=) radius_mm of the object. */
 abl_status abl_dilate(abl_volume **out, const abl_volume *mask,
                       double radius_mm, abl_error *err) ABL_MUST_CHECK;
-/** u8 mask of the object's voxels farther than radius_mm from background;
- * the volume's border does not erode. */
+/** The object's voxels farther than radius_mm from background; the volume's
+ * border does not erode. */
 abl_status abl_erode(abl_volume **out, const abl_volume *mask, double radius_mm,
                      abl_error *err) ABL_MUST_CHECK;
-/** Erosion then dilation. */
+/** Erosion then dilation; at the border as abl_erode(). */
 abl_status abl_open(abl_volume **out, const abl_volume *mask, double radius_mm,
                     abl_error *err) ABL_MUST_CHECK;
-/** Dilation then erosion; behaves as if the volume went on around. */
+/** Dilation then erosion, as if background went on around the volume: the
+ * object does not stick to a border it does not touch. */
 abl_status abl_close(abl_volume **out, const abl_volume *mask, double radius_mm,
                      abl_error *err) ABL_MUST_CHECK;
 

@@ -20,7 +20,8 @@ abl_status abl_grid_respace(abl_grid *out, const abl_grid *grid,
     for (int a = 0; a < 3; a++) {
         double ratio = spacing_mm[a] / grid->spacing_mm[a];
         double size = round((double)grid->size[a] / ratio);
-        if (!(ratio > 0 && size <= (double)ABL_GRID_MAX_SIZE))
+        if (!(ratio > 0 && isfinite(ratio) &&
+              size <= (double)ABL_GRID_MAX_SIZE))
             return abl_error_set(err, ABL_E_GEOMETRY,
                                  "cannot respace axis %d from %g to %g mm", a,
                                  grid->spacing_mm[a], spacing_mm[a]);

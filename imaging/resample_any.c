@@ -147,7 +147,7 @@ abl_status abl_resample_linear(abl_volume **out, const abl_volume *in,
     return ABL_OK;
 }
 
-/* Nearest voxel of a position, halves upwards; false when outside. */
+/* Nearest voxel of a position, halves upwards even after rounding; false when outside. */
 static bool find_nearest(size_t *offset, const double ijk[3],
                          const abl_grid *grid)
 {
@@ -155,7 +155,7 @@ static bool find_nearest(size_t *offset, const double ijk[3],
     if (!is_inside(ijk, grid))
         return false;
     for (int a = 0; a < 3; a++) {
-        double nearest = floor(ijk[a] + 0.5);
+        double nearest = floor(ijk[a] + 0.5 + border_slack);
         double top = (double)(grid->size[a] - 1);
         at[a] = (size_t)(nearest < 0 ? 0 : nearest > top ? top : nearest);
     }
