@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/command.h"
 
+extern const abl_command abl_command_list;
+
 const abl_command *const abl_commands[] = {
+    &abl_command_list,
     NULL,
 };
