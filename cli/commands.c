@@ -2,8 +2,10 @@
 #include "cli/command.h"
 
 extern const abl_command abl_command_list;
+extern const abl_command abl_command_rules;
 
 const abl_command *const abl_commands[] = {
     &abl_command_list,
+    &abl_command_rules,
     NULL,
 };

@@ -117,6 +117,7 @@ typedef struct abl_exam {
 
 typedef struct abl_findings {
     abl_exam exam;
+    bool has_liver_vessels;    /**< vessels inside the liver were looked for */
     abl_value liver_volume_ml; /**< with lesions */
     abl_value tumour_volume_ml;
     abl_value tumour_burden;        /**< share of the liver, 0..1 */

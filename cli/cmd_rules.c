@@ -1,0 +1,120 @@
+/* ablascreen rules: the limits in force, each with its source.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "cli/command.h"
+#include "eligibility/rules.h"
+
+static const abl_option options[] = {
+    {"json", 0, ABL_OPTION_FLAG, NULL,
+     "print the profile as JSON, a start for one's own", 0, 0},
+};
+
+/* Prints words at an indent, no wider than 78 columns. */
+static void print_wrapped(const char *text, int indent)
+{
+    int column = indent;
+    printf("%*s", indent, "");
+    while (*text) {
+        const int word = (int)strcspn(text, " ");
+        if (column > indent && column + 1 + word > 78) {
+            printf("\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            putchar(' ');
+            column++;
+        }
+        printf("%.*s", word, text);
+        column += word;
+        text += word;
+        text += strspn(text, " ");
+    }
+    putchar('\n');
+}
+
+static void print_source(const char *what, const abl_source *source)
+{
+    char line[512];
+    snprintf(line, sizeof line, "%s [%s]: %s", what,
+             abl_source_tag_name(source->tag), source->text);
+    print_wrapped(line, 5);
+}
+
+static const char *say_severity(abl_severity severity)
+{
+    switch (severity) {
+    case ABL_SEVERITY_EXCLUDE:
+        return "excludes when not met";
+    case ABL_SEVERITY_FLAG:
+        return "borderline when not met";
+    case ABL_SEVERITY_NOTE:
+    default:
+        return "listed only";
+    }
+}
+
+static void print_rule(const abl_rule *rule)
+{
+    char limit[96], band[96], line[512];
+    abl_rule_describe(limit, band, rule);
+    printf("\n%-4s %s\n", rule->id, rule->title);
+    snprintf(line, sizeof line, "%s%s%s; per %s; %s (%s)%s", limit,
+             band[0] ? ", borderline " : "", band,
+             rule->per_lesion ? "lesion" : "patient",
+             say_severity(rule->severity), rule->severity_reason,
+             rule->enabled ? "" : "; OFF in this profile");
+    print_wrapped(line, 5);
+    print_source("limit", &rule->source);
+    if (rule->has_band)
+        print_source("band", &rule->band_source);
+    if (rule->also.present) {
+        snprintf(line, sizeof line, "%s %g %s", rule->also.quantity,
+                 rule->also.limit, rule->also.unit);
+        print_source(line, &rule->also.source);
+    }
+}
+
+static void print_profile(const abl_profile *profile)
+{
+    printf("profile %s: %s\n", profile->name, profile->title);
+    printf("sha256 %s\n", profile->sha256);
+    for (int n = 0; n < ABL_RULE_COUNT; n++)
+        print_rule(&profile->rules[n]);
+    puts("\n[cited] read in the source; [convention] computed or decided in "
+         "this\nproject; [unverified] common knowledge, no source was read.\n"
+         "A value in the band is borderline; so is one whose 95 % interval\n"
+         "crosses the limit. Unknown is never met.");
+}
+
+static int run(const abl_args *args)
+{
+    abl_error err = {ABL_OK, ""};
+    abl_profile profile;
+    const char *name = args->positional_count ? args->positionals[0] : "net";
+    abl_status status = abl_profile_load(&profile, name, &err);
+    if (!status && abl_args_flag(args, "json"))
+        status = abl_profile_write(stdout, &profile, &err);
+    else if (!status)
+        print_profile(&profile);
+    if (!status)
+        return ABL_EXIT_DONE;
+    abl_complain(args, "%s", err.message);
+    return status == ABL_E_INVALID ? ABL_EXIT_USAGE : ABL_EXIT_FAILED;
+}
+
+const abl_command abl_command_rules = {
+    .name = "rules",
+    .summary = "the limits in force, each with its source",
+    .positionals = "[PROFILE]",
+    .description =
+        "Prints every limit of a profile with its borderline band, what\n"
+        "failing it means, where it comes from, and how far that source was\n"
+        "checked. PROFILE is a built-in name (net) or a JSON file; the\n"
+        "default is net. 'ablascreen rules --json' prints the profile in the\n"
+        "form in which one's own is written.",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .min_positionals = 0,
+    .max_positionals = 1,
+    .run = run,
+};
