@@ -8,6 +8,7 @@
 
 #include "imaging/adapters/guard.hpp"
 #include "imaging/dicom_file.h"
+#include "imaging/dicom_structure.h"
 
 namespace
 {
@@ -301,6 +302,8 @@ void check_length(abl_dicom_header *out, DcmItem *item, E_TransferSyntax syntax)
 abl_status read_header(abl_dicom_header *out, const char *path, abl_error *err)
 {
     abl_status status = abl::toolkit_start(err);
+    if (!status)
+        status = abl_dicom_structure_check(path, err);
     if (status)
         return status;
     DcmFileFormat file;

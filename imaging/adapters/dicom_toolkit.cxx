@@ -17,6 +17,8 @@ namespace abl
 static void start_libraries()
 {
     OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+    /* Converters leave known attributes as UN in explicit files. */
+    dcmEnableUnknownVRConversion.set(OFTrue);
     DJDecoderRegistration::registerCodecs();
     DJLSDecoderRegistration::registerCodecs();
     DcmRLEDecoderRegistration::registerCodecs();
