@@ -73,8 +73,7 @@ double seconds_of(DcmItem *item, const DcmTagKey &key, size_t from)
     if (text.size() < from + 6)
         return NAN;
     const OFString hours = text.substr(from, 2), minutes = text.substr(from + 2, 2);
-    return 3600 * std::strtod(hours.c_str(), nullptr) +
-           60 * std::strtod(minutes.c_str(), nullptr) +
+    return 3600 * std::strtod(hours.c_str(), nullptr) + 60 * std::strtod(minutes.c_str(), nullptr) +
            std::strtod(text.substr(from + 4, 10).c_str(), nullptr);
 }
 
@@ -166,9 +165,8 @@ void read_groups(abl_dicom_frame *frame, DcmItem *group)
     set_key(frame, ABL_DICOM_KEY_ACQUIRED, seconds_of(content, DCM_FrameAcquisitionDateTime, 8));
     set_key(frame, ABL_DICOM_KEY_ECHO_TIME,
             abl::number_of(abl::item_of(group, DCM_MREchoSequence), DCM_EffectiveEchoTime, NAN));
-    set_key(
-        frame, ABL_DICOM_KEY_B_VALUE,
-        abl::number_of(abl::item_of(group, DCM_MRDiffusionSequence), DCM_DiffusionBValue, NAN));
+    set_key(frame, ABL_DICOM_KEY_B_VALUE,
+            abl::number_of(abl::item_of(group, DCM_MRDiffusionSequence), DCM_DiffusionBValue, NAN));
     DcmItem *type = abl::item_of(group, DCM_CTImageFrameTypeSequence);
     if (!type)
         type = abl::item_of(group, DCM_MRImageFrameTypeSequence);

@@ -18,8 +18,9 @@ struct abl_dicom_pixels {
     DcmPixelData *data = nullptr;
     Uint32 fragment = 0;      /* where the next frame starts, as DCMTK keeps it */
     size_t next_frame = 0;    /* the frame that this belongs to */
-    std::vector<char> buffer; /* one frame, or all of them for JPEG 2000 */
+    std::vector<char> buffer; /* one frame as DCMTK decodes it */
     bool is_jpeg2000 = false;
+    abl::jpeg2000_frames jpeg2000;
     OFString color;
 };
 
@@ -57,12 +58,10 @@ abl_status prepare(abl_dicom_pixels *pixels, abl_error *err)
     if (!pixels->data)
         return abl_error_set(err, ABL_E_FORMAT, "%s: no pixel data", path);
     const DcmXfer syntax(item->getOriginalXfer());
-    pixels->is_jpeg2000 = syntax.getXfer() == EXS_JPEG2000 ||
-                          syntax.getXfer() == EXS_JPEG2000LosslessOnly;
+    pixels->is_jpeg2000 =
+        syntax.getXfer() == EXS_JPEG2000 || syntax.getXfer() == EXS_JPEG2000LosslessOnly;
     if (pixels->is_jpeg2000)
-        return abl::read_jpeg2000(pixels->buffer, pixels->file, path,
-                                  {pixels->rows, pixels->columns, pixels->frames, pixels->bytes},
-                                  err);
+        return pixels->jpeg2000.open(item, path, pixels->frames, err);
     if (syntax.isEncapsulated() &&
         !DcmCodecList::canChangeCoding(syntax.getXfer(), EXS_LittleEndianExplicit))
         return abl_error_set(err, ABL_E_UNSUPPORTED,
@@ -120,14 +119,13 @@ abl_status read_frame(uint16_t *words, abl_dicom_pixels *pixels, size_t frame, a
     if (frame >= pixels->frames)
         return abl_error_set(err, ABL_E_INVALID, "%s: no frame %zu", pixels->path.c_str(),
                              frame + 1);
+    if (pixels->is_jpeg2000)
+        return pixels->jpeg2000.read(words, frame, pixels->rows, pixels->columns, 8 * pixels->bytes,
+                                     err);
+    const abl_status status = decode_frame(pixels, frame, err);
+    if (status)
+        return status;
     const char *from = pixels->buffer.data();
-    if (pixels->is_jpeg2000) {
-        from += frame * frame_bytes(*pixels);
-    } else {
-        const abl_status status = decode_frame(pixels, frame, err);
-        if (status)
-            return status;
-    }
     const size_t count = pixels->rows * pixels->columns;
     if (pixels->bytes == 2)
         memcpy(words, from, 2 * count);
