@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "eligibility/clearance.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_SLIDES   40
+#define SLIDE_END_MM 1e-4
+
+abl_status abl_shape_create(abl_shape *out, const abl_volume *field,
+                            double edge_sd_mm, abl_error *err)
+{
+    *out = (abl_shape){.field = field, .edge_sd_mm = edge_sd_mm};
+    abl_status status = abl_surface_create(&out->surface, field, err);
+    if (!status)
+        status = abl_point_index_create(
+            &out->index, (const double(*)[3])out->surface->points_lps,
+            out->surface->count, err);
+    if (status)
+        abl_shape_clear(out);
+    return status;
+}
+
+void abl_shape_clear(abl_shape *shape)
+{
+    abl_surface_destroy(shape->surface);
+    abl_point_index_destroy(shape->index);
+    memset(shape, 0, sizeof *shape);
+}
+
+static double distance_mm(const double a[3], const double b[3])
+{
+    const double d0 = a[0] - b[0], d1 = a[1] - b[1], d2 = a[2] - b[2];
+    return sqrt(d0 * d0 + d1 * d1 + d2 * d2);
+}
+
+/* ---- Sliding one end of a distance along its surface ---- */
+
+static double smallest_step(const abl_grid *grid)
+{
+    return fmin(grid->spacing_mm[0],
+                fmin(grid->spacing_mm[1], grid->spacing_mm[2]));
+}
+
+static bool lies_between_centres(const abl_grid *grid, const double lps[3])
+{
+    double ijk[3];
+    abl_grid_to_ijk(ijk, grid, lps);
+    for (int a = 0; a < 3; a++)
+        if (!(ijk[a] >= 0 && ijk[a] <= (double)(grid->size[a] - 1)))
+            return false;
+    return true;
+}
+
+/* Gradient per mm in LPS, by central differences of half a voxel. */
+static void find_gradient(double out[3], const abl_volume *field,
+                          const double lps[3])
+{
+    const double h = 0.5 * smallest_step(&field->grid);
+    for (int a = 0; a < 3; a++) {
+        double low[3], high[3];
+        memcpy(low, lps, sizeof low);
+        memcpy(high, lps, sizeof high);
+        low[a] -= h;
+        high[a] += h;
+        out[a] = (abl_field_sample_lps(field, high) -
+                  abl_field_sample_lps(field, low)) /
+                 (2 * h);
+    }
+}
+
+/* Moves a point that is near the surface onto it; false when it cannot be
+ * done within a voxel. */
+static bool drop_onto_surface(double lps[3], const abl_volume *field)
+{
+    const double limit = smallest_step(&field->grid);
+    for (int round = 0; round < 4; round++) {
+        double gradient[3];
+        find_gradient(gradient, field, lps);
+        const double g2 = gradient[0] * gradient[0] +
+                          gradient[1] * gradient[1] + gradient[2] * gradient[2];
+        const double value = abl_field_sample_lps(field, lps);
+        if (!(g2 > 0) || !(fabs(value) <= limit * sqrt(g2)))
+            return false;
+        if (fabs(value) < SLIDE_END_MM * sqrt(g2))
+            break;
+        for (int a = 0; a < 3; a++)
+            lps[a] -= gradient[a] * value / g2;
+    }
+    return lies_between_centres(&field->grid, lps);
+}
+
+/* One move of @p end along its surface towards @p aim; the gain in mm. */
+static double slide_once(double end[3], const abl_volume *field,
+                         const double aim[3])
+{
+    double n[3], t[3], along = 0, g2 = 0, length = 0;
+    find_gradient(n, field, end);
+    for (int a = 0; a < 3; a++) {
+        g2 += n[a] * n[a];
+        along += n[a] * (aim[a] - end[a]);
+    }
+    if (!(g2 > 0))
+        return 0;
+    for (int a = 0; a < 3; a++) {
+        t[a] = aim[a] - end[a] - n[a] * along / g2;
+        length += t[a] * t[a];
+    }
+    length = sqrt(length);
+    const double start = distance_mm(end, aim);
+    double step = fmin(1.0, smallest_step(&field->grid) / fmax(length, 1e-9));
+    for (int cut = 0; cut < 5; cut++, step *= 0.5) {
+        double next[3];
+        for (int a = 0; a < 3; a++)
+            next[a] = end[a] + step * t[a];
+        if (!drop_onto_surface(next, field))
+            continue;
+        const double gain = start - distance_mm(next, aim);
+        if (gain > 0) {
+            memcpy(end, next, sizeof next);
+            return gain;
+        }
+    }
+    return 0;
+}
+
+/* @p a may be NULL: that end stays. */
+static double slide(double from[3], double to[3], const abl_volume *a,
+                    const abl_volume *b)
+{
+    for (int n = 0; n < MAX_SLIDES; n++) {
+        double gain = slide_once(to, b, from);
+        if (a)
+            gain += slide_once(from, a, to);
+        if (gain < SLIDE_END_MM)
+            break;
+    }
+    return distance_mm(from, to);
+}
+
+/* ---- Distances ---- */
+
+static bool is_ready(const abl_shape *shape)
+{
+    return shape->surface && shape->surface->count > 0;
+}
+
+static bool lies_in_grid(const abl_volume *field, const double lps[3])
+{
+    return abl_volume_contains_lps(field, lps);
+}
+
+static bool boxes_meet(const abl_surface *a, const abl_surface *b,
+                       double margin_mm)
+{
+    for (int axis = 0; axis < 3; axis++)
+        if (a->lo_lps[axis] > b->hi_lps[axis] + margin_mm ||
+            b->lo_lps[axis] > a->hi_lps[axis] + margin_mm)
+            return false;
+    return true;
+}
+
+static bool is_closed(const abl_surface *surface)
+{
+    for (int a = 0; a < 3; a++)
+        if (surface->is_open[a][0] || surface->is_open[a][1])
+            return false;
+    return true;
+}
+
+/* The surface point of @p a with the greatest value of sign * field b; a
+ * point outside b's grid counts as background. False when there is none
+ * above 0. */
+static bool find_deepest(double lps[3], const abl_shape *a, const abl_shape *b,
+                         double sign)
+{
+    double most = 0;
+    bool found = false;
+    if (sign > 0 && is_closed(b->surface) &&
+        !boxes_meet(a->surface, b->surface, 0))
+        return false;
+    for (size_t n = 0; n < a->surface->count; n++) {
+        const double *point = a->surface->points_lps[n];
+        if (!lies_in_grid(b->field, point)) {
+            if (sign < 0 && is_closed(b->surface) && !found) {
+                memcpy(lps, point, 3 * sizeof *lps);
+                found = true;
+            }
+            continue;
+        }
+        const double value = sign * abl_field_sample_lps(b->field, point);
+        if (value > most) {
+            most = value;
+            memcpy(lps, point, 3 * sizeof *lps);
+            found = true;
+        }
+    }
+    return found;
+}
+
+static double hypotenuse4(double a, double b, double c, double d)
+{
+    return sqrt(a * a + b * b + c * c + d * d);
+}
+
+static void fill_segment(abl_segment *out, const abl_shape *a,
+                         const abl_shape *b, double mm)
+{
+    double unit[3] = {0, 0, 0};
+    for (int axis = 0; axis < 3; axis++)
+        unit[axis] =
+            mm > 0 ? (out->to_lps[axis] - out->from_lps[axis]) / mm : 0;
+    const double step_a = mm > 0
+                              ? abl_grid_step_along_mm(&a->field->grid, unit)
+                              : 2 * abl_grid_half_diagonal_mm(&a->field->grid);
+    const double step_b = mm > 0
+                              ? abl_grid_step_along_mm(&b->field->grid, unit)
+                              : 2 * abl_grid_half_diagonal_mm(&b->field->grid);
+    out->mm.measured = true;
+    out->mm.value = mm;
+    out->mm.why_not = NULL;
+    out->mm.uncertainty =
+        1.96 * hypotenuse4(a->edge_sd_mm, b->edge_sd_mm,
+                           ABL_SAMPLING_SD * step_a, ABL_SAMPLING_SD * step_b);
+}
+
+static bool start_segment(abl_segment *out, const abl_shape *a,
+                          const abl_shape *b)
+{
+    memset(out, 0, sizeof *out);
+    if (is_ready(a) && is_ready(b))
+        return true;
+    out->mm.why_not = "it has no surface in this scan";
+    return false;
+}
+
+static void touch(abl_segment *out, const abl_shape *a, const abl_shape *b)
+{
+    memcpy(out->to_lps, out->from_lps, sizeof out->to_lps);
+    fill_segment(out, a, b, 0);
+}
+
+static void measure_pair(abl_segment *out, const abl_shape *a,
+                         const abl_shape *b)
+{
+    (void)abl_point_index_nearest(a->index, b->index, HUGE_VAL, out->from_lps,
+                                  out->to_lps);
+    fill_segment(out, a, b,
+                 slide(out->from_lps, out->to_lps, a->field, b->field));
+}
+
+void abl_clearance_between(abl_segment *out, const abl_shape *a,
+                           const abl_shape *b)
+{
+    if (!start_segment(out, a, b))
+        return;
+    if (find_deepest(out->from_lps, a, b, 1) ||
+        (boxes_meet(a->surface, b->surface, 0) &&
+         find_deepest(out->from_lps, b, a, 1)))
+        touch(out, a, b);
+    else
+        measure_pair(out, a, b);
+}
+
+void abl_clearance_inside(abl_segment *out, const abl_shape *inner,
+                          const abl_shape *outer)
+{
+    if (!start_segment(out, inner, outer))
+        return;
+    if (find_deepest(out->from_lps, inner, outer, -1))
+        touch(out, inner, outer);
+    else
+        measure_pair(out, inner, outer);
+}
+
+void abl_clearance_from_patch(abl_segment *out, const abl_point_index *patch,
+                              const abl_shape *of, const abl_shape *to)
+{
+    if (!start_segment(out, of, to) || !abl_point_index_count(patch)) {
+        out->mm.why_not = "there is no surface to measure from";
+        return;
+    }
+    const double reach = abl_point_index_nearest(patch, to->index, HUGE_VAL,
+                                                 out->from_lps, out->to_lps);
+    const bool is_inside = lies_in_grid(to->field, out->from_lps) &&
+                           abl_field_sample_lps(to->field, out->from_lps) > 0;
+    if (is_inside || !(reach > 0))
+        touch(out, of, to);
+    else
+        fill_segment(out, of, to,
+                     slide(out->from_lps, out->to_lps, NULL, to->field));
+}

@@ -1,0 +1,86 @@
+/* Shortest and longest distances between surfaces.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * How exact: the points of two surfaces find the nearest pair; from there the
+ * two ends slide along their fields until the distance no longer shrinks, so
+ * that the result does not depend on where the grid lines cut the surfaces.
+ */
+#ifndef ABL_ELIGIBILITY_CLEARANCE_H
+#define ABL_ELIGIBILITY_CLEARANCE_H
+
+#include "eligibility/findings.h"
+#include "eligibility/surface.h"
+
+/** Points sorted into cubic cells, to find neighbours. Owns its copy. */
+typedef struct abl_point_index abl_point_index;
+
+/** @param points may be NULL when @p count is 0. */
+abl_status abl_point_index_create(abl_point_index **out,
+                                  const double (*points_lps)[3], size_t count,
+                                  abl_error *err) ABL_MUST_CHECK;
+void abl_point_index_destroy(abl_point_index *index);
+size_t abl_point_index_count(const abl_point_index *index);
+
+/** The nearest pair closer than @p below_mm, exact for the points.
+ * @return the distance, or HUGE_VAL when there is none (a, b untouched) */
+double abl_point_index_nearest(const abl_point_index *index_a,
+                               const abl_point_index *index_b, double below_mm,
+                               double a_lps[3], double b_lps[3]);
+
+/** Distance to the nearest point closer than @p below_mm, else HUGE_VAL. */
+double abl_point_index_distance(const abl_point_index *index,
+                                const double lps[3], double below_mm);
+
+/** The farthest pair of one set, exact; 0 for fewer than two points. */
+double abl_point_index_farthest(const abl_point_index *index, double a_lps[3],
+                                double b_lps[3]);
+
+/** Points of @p from within radius_mm of any point of @p around.
+ * @param[out] points_lps caller frees; count 0 gives NULL */
+abl_status abl_point_index_within(double (**points_lps)[3], size_t *count,
+                                  const abl_point_index *from,
+                                  const abl_point_index *around,
+                                  double radius_mm,
+                                  abl_error *err) ABL_MUST_CHECK;
+
+/** A structure ready to be measured from. */
+typedef struct abl_shape {
+    const abl_volume *field; /**< borrowed */
+    abl_surface *surface;
+    abl_point_index *index;
+    double edge_sd_mm;
+} abl_shape;
+
+abl_status abl_shape_create(abl_shape *out, const abl_volume *field,
+                            double edge_sd_mm, abl_error *err) ABL_MUST_CHECK;
+void abl_shape_clear(abl_shape *shape);
+
+/**
+ * Shortest distance between the surfaces of two solids; 0 when any point of
+ * one lies in the other (then both ends are the deepest such surface point).
+ *
+ * Uncertainty (95 %): 1.96 sqrt(sd_a^2 + sd_b^2 + (c step_a)^2 +
+ * (c step_b)^2), where sd is the stated 1-sigma of each surface, step the
+ * voxel in the direction measured and c = ABL_SAMPLING_SD: the two surfaces
+ * are found independently, and what sampling adds was measured on phantoms.
+ *
+ * Not measured when either has no surface.
+ */
+void abl_clearance_between(abl_segment *out, const abl_shape *a,
+                           const abl_shape *b);
+
+/** Shortest distance from the surface of @p inner to that of the solid around
+ * it (skin, capsule); 0 when any point of @p inner lies outside @p outer. */
+void abl_clearance_inside(abl_segment *out, const abl_shape *inner,
+                          const abl_shape *outer);
+
+/** From a patch of a surface (points) to a solid; 0 when a point lies in it.
+ */
+void abl_clearance_from_patch(abl_segment *out, const abl_point_index *patch,
+                              const abl_shape *of, const abl_shape *to);
+
+/** 1-sigma of a surface's position due to sampling, in steps of the grid in
+ * that direction. Measured by abl_accuracy_measures on analytic fields. */
+#define ABL_SAMPLING_SD 0.05
+
+#endif

@@ -1,0 +1,43 @@
+/* The measures of one lesion; used by abl_measure() alone.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_ELIGIBILITY_MEASURE_LESION_H
+#define ABL_ELIGIBILITY_MEASURE_LESION_H
+
+#include "eligibility/clearance.h"
+
+/** Points of the capsule this much farther from the lesion than the nearest
+ * one still belong to the patch (convention: half the 10 mm within which a
+ * lesion counts as subcapsular, PMC7075578). */
+#define ABL_PATCH_MM 5.0
+
+/** Everything found in the scan, ready to be measured from. Structures that
+ * were not found have an empty shape. */
+typedef struct abl_scene {
+    const abl_volume *image;
+    const abl_structures *structures;
+    abl_shape items[ABL_STRUCTURE_COUNT];
+    abl_shape *lesions; /**< structures->lesion_count */
+} abl_scene;
+
+/** Shapes of every field. A surface too fragmented to measure gives an empty
+ * shape. The caller clears in any case. */
+abl_status abl_scene_create(abl_scene *out, const abl_volume *image,
+                            const abl_structures *structures,
+                            abl_error *err) ABL_MUST_CHECK;
+void abl_scene_clear(abl_scene *scene);
+
+/** All of abl_lesion_findings except access. */
+abl_status abl_lesion_measure(abl_lesion_findings *out, const abl_scene *scene,
+                              size_t index, abl_error *err) ABL_MUST_CHECK;
+
+/** Volume inside a surface [mL], with
+ * uncertainty (95 %) = 1.96 area (edge_sd + ABL_VOLUME_SD * step): a surface
+ * drawn too wide is so everywhere; step is the cube root of the voxel. */
+abl_value abl_shape_volume_ml(const abl_shape *shape);
+
+/** Sampling error of a volume as a shift of its surface, in voxels; measured
+ * by abl_accuracy_measures on analytic fields. */
+#define ABL_VOLUME_SD 0.02
+
+#endif

@@ -1,0 +1,57 @@
+/* Lesions: candidates kept or dropped, shaped, weighed and numbered.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_SEGMENTATION_LESIONS_H
+#define ABL_SEGMENTATION_LESIONS_H
+
+#include "segmentation/liver.h"
+#include "segmentation/structures.h"
+
+/** What a confidence is made of. */
+typedef struct abl_lesion_evidence {
+    double mean_probability;       /**< inside the lesion */
+    double equivalent_diameter_mm; /**< (6 V / pi)^(1/3) */
+    double contrast;    /**< |lesion - ring| in spreads of the ring */
+    double liver_share; /**< of what lies just outside */
+    bool near_gallbladder;
+} abl_lesion_evidence;
+
+/**
+ * Confidence 0..1 and the sentence that goes with it: the product of
+ *   probability  p rises from 0 at a mean of 0.40 to 1 at 0.80
+ *   size         s rises from 0.4 at 4 mm to 1 at 10 mm
+ *   contrast     c rises from 0.4 at 0.5 spreads to 1 at 2
+ *   place        0.5 when less than 30 % of its surroundings are liver,
+ *                0.4 when it may be part of the gallbladder, else 1.
+ * Straight lines between; the limits are convention, the order of the factors
+ * follows what networks of this kind get wrong. Below 0.35 the confidence is
+ * called low.
+ */
+double abl_lesion_confidence(char *reason, size_t reason_size,
+                             const abl_lesion_evidence *evidence);
+
+/** Below this a lesion is of low confidence. */
+#define ABL_LESION_LOW_CONFIDENCE 0.35
+
+/** Least equivalent diameter of a lesion [mm]. */
+#define ABL_LESION_LEAST_MM 3.0
+
+/**
+ * Finds the lesions and fills lesion_count, lesions and lesion_labels.
+ * Expects organs and liver in @p structures.
+ *
+ * A candidate is dropped when its equivalent diameter is under 3 mm; when at
+ * least 30 % of it lie in organ_ct's gallbladder, or at least half in its
+ * stomach, veins, aorta, kidneys, spleen, oesophagus, pancreas or adrenal
+ * glands; or when less than 15 % of what lies just outside is liver.
+ * It "may be part of the gallbladder" when it is dark (below 30 HU) and
+ * within 3 mm of the gallbladder found.
+ *
+ * Order: largest volume first, ties by position. More than ABL_MAX_LESIONS:
+ * the smallest are left out with the warning "lesions-left-out".
+ */
+abl_status abl_lesions_find(abl_structures *structures, const abl_volume *image,
+                            const abl_lesion_maps *maps,
+                            abl_error *err) ABL_MUST_CHECK;
+
+#endif
