@@ -104,6 +104,7 @@ transform_in(float *to, size_t step, const float *const rows[POINTS], size_t at,
         }
     for (size_t z = 0; z < SIDE; z++) {
         float *out = to + z * SIDE * step + at;
+#pragma GCC ivdep
         for (size_t c = 0; c < m; c++) {
             float d0 = half[z][0][c], d1 = half[z][1][c], d2 = half[z][2][c];
             float d3 = half[z][3][c], d4 = half[z][4][c], d5 = half[z][5][c];
@@ -124,8 +125,13 @@ ABL_HOT static void transform_in_rows(float *to, size_t step,
                                       const float *const rows[POINTS], size_t n)
 {
     size_t at = 0;
-    for (; at + CHUNK <= n; at += CHUNK)
+    for (; at + CHUNK <= n; at += CHUNK) {
+        for (size_t p = 0; p < POINTS; p++) {
+            __builtin_prefetch(rows[p] + at + CHUNK);
+            __builtin_prefetch(rows[p] + at + CHUNK + 16);
+        }
         transform_in(to, step, rows, at, CHUNK);
+    }
     for (; at < n; at += GRAIN)
         transform_in(to, step, rows, at, GRAIN);
 }
