@@ -1,0 +1,37 @@
+/* A field from a binary mask, for shapes that come as labels.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_ELIGIBILITY_MASK_FIELD_H
+#define ABL_ELIGIBILITY_MASK_FIELD_H
+
+#include "imaging/volume.h"
+
+/**
+ * The field of which the mask is the sign, as near as can be told: smooth in
+ * each slice with the slice's area kept, and quadratic from slice to slice.
+ *
+ * In a slice: signed distance to the mask, smoothed by 0.7 voxels, shifted
+ * until the area inside equals that of the voxels. Along k: an ellipsoid's
+ * sections are one ellipse, scaled and moved, with an area that is quadratic
+ * in k and a centre that is linear; so each slice's distance d, with its
+ * greatest value m, becomes area * (1 - (1 - d / m)^2), which is exactly
+ * quadratic along k for every ellipsoid, and the caps beyond the last slices
+ * follow from the same two laws, held between two slices. Any other shape
+ * keeps its outline in every slice.
+ *
+ * Lost: in-plane detail below about 1.5 voxels.
+ *
+ * @param[out] out  f32 on the mask's box with up to 3 voxels around; a mask
+ *                  without a voxel gives one of -1 on a 1 x 1 x 1 crop
+ * @param      mask u8; non-zero is the object
+ * @retval ABL_E_INVALID the mask is not u8; ABL_E_NOMEM (9 bytes per voxel of
+ *         the box)
+ */
+abl_status abl_field_from_mask(abl_volume **out, const abl_volume *mask,
+                               abl_error *err) ABL_MUST_CHECK;
+
+/** 1-sigma [mm] to state for the surface of such a field; from the phantom
+ * table of abl_accuracy_measures. */
+double abl_mask_edge_sd_mm(const abl_grid *grid);
+
+#endif
