@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "eligibility/report/canvas.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "imaging/png.h"
+
+static const double inks[][3] = {
+    {0.941, 0.894, 0.259}, {0.337, 0.706, 0.914}, {0.840, 0.520, 0.690},
+    {0.900, 0.420, 0.050}, {0.000, 0.700, 0.510}, {0.700, 0.700, 0.700},
+    {0.950, 0.650, 0.050}, {1.000, 1.000, 1.000}, {0.930, 0.930, 0.930},
+    {0.660, 0.660, 0.660},
+};
+
+abl_status abl_canvas_open(abl_canvas *canvas, size_t width, size_t height,
+                           abl_error *err)
+{
+    memset(canvas, 0, sizeof *canvas);
+    if (width < 1 || height < 1 || width > 8192 || height > 8192)
+        return abl_error_set(err, ABL_E_INVALID, "a picture of %zu x %zu",
+                             width, height);
+    canvas->surface =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
+    canvas->cairo = cairo_create(canvas->surface);
+    canvas->width_px = (double)width;
+    canvas->height_px = (double)height;
+    if (cairo_status(canvas->cairo) != CAIRO_STATUS_SUCCESS) {
+        abl_canvas_clear(canvas);
+        return abl_error_set(err, ABL_E_NOMEM, "out of memory for a picture");
+    }
+    cairo_select_font_face(canvas->cairo, "DejaVu Sans",
+                           CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_line_cap(canvas->cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_join(canvas->cairo, CAIRO_LINE_JOIN_ROUND);
+    return ABL_OK;
+}
+
+void abl_canvas_clear(abl_canvas *canvas)
+{
+    cairo_destroy(canvas->cairo);
+    cairo_surface_destroy(canvas->surface);
+    memset(canvas, 0, sizeof *canvas);
+}
+
+void abl_canvas_grey(abl_canvas *canvas, const uint8_t *grey, size_t width,
+                     size_t height, size_t left, size_t top)
+{
+    cairo_surface_flush(canvas->surface);
+    unsigned char *data = cairo_image_surface_get_data(canvas->surface);
+    size_t stride = (size_t)cairo_image_surface_get_stride(canvas->surface);
+    size_t columns = (size_t)cairo_image_surface_get_width(canvas->surface);
+    size_t rows = (size_t)cairo_image_surface_get_height(canvas->surface);
+    for (size_t row = 0; row < height && top + row < rows; row++) {
+        unsigned char *to = data + (top + row) * stride + 4 * left;
+        for (size_t n = 0; n < width && left + n < columns; n++)
+            memset(to + 4 * n, grey[row * width + n], 3);
+    }
+    cairo_surface_mark_dirty(canvas->surface);
+}
+
+void abl_canvas_ink(abl_canvas *canvas, abl_ink ink, double alpha)
+{
+    cairo_set_source_rgba(canvas->cairo, inks[ink][0], inks[ink][1],
+                          inks[ink][2], alpha);
+}
+
+void abl_canvas_stroke(abl_canvas *canvas, abl_ink ink, double width_px)
+{
+    cairo_t *cairo = canvas->cairo;
+    cairo_set_source_rgba(cairo, 0, 0, 0, 0.55);
+    cairo_set_line_width(cairo, width_px + 1.6);
+    cairo_stroke_preserve(cairo);
+    abl_canvas_ink(canvas, ink, 1);
+    cairo_set_line_width(cairo, width_px);
+    cairo_stroke(cairo);
+}
+
+void abl_canvas_line(abl_canvas *canvas, const double from[2],
+                     const double to[2], abl_ink ink, double width_px,
+                     double tick_px, bool dashed)
+{
+    static const double dashes[] = {6, 5};
+    cairo_t *cairo = canvas->cairo;
+    double dx = to[0] - from[0], dy = to[1] - from[1];
+    double length = sqrt(dx * dx + dy * dy);
+    cairo_new_path(cairo);
+    cairo_move_to(cairo, from[0], from[1]);
+    cairo_line_to(cairo, to[0], to[1]);
+    cairo_set_dash(cairo, dashes, dashed ? 2 : 0, 0);
+    abl_canvas_stroke(canvas, ink, width_px);
+    cairo_set_dash(cairo, NULL, 0, 0);
+    if (tick_px <= 0 || length <= 0)
+        return;
+    double tx = -dy / length * tick_px, ty = dx / length * tick_px;
+    cairo_move_to(cairo, from[0] - tx, from[1] - ty);
+    cairo_line_to(cairo, from[0] + tx, from[1] + ty);
+    cairo_move_to(cairo, to[0] - tx, to[1] - ty);
+    cairo_line_to(cairo, to[0] + tx, to[1] + ty);
+    abl_canvas_stroke(canvas, ink, width_px);
+}
+
+double abl_canvas_text_width(abl_canvas *canvas, double size_px,
+                             const char *text)
+{
+    cairo_text_extents_t extents;
+    cairo_set_font_size(canvas->cairo, size_px);
+    cairo_text_extents(canvas->cairo, text, &extents);
+    return extents.x_advance;
+}
+
+double abl_canvas_text(abl_canvas *canvas, double left_px, double base_px,
+                       double size_px, abl_ink ink, const char *text)
+{
+    cairo_t *cairo = canvas->cairo;
+    double width = abl_canvas_text_width(canvas, size_px, text);
+    cairo_new_path(cairo);
+    cairo_move_to(cairo, left_px, base_px);
+    cairo_text_path(cairo, text);
+    cairo_set_source_rgba(cairo, 0, 0, 0, 0.8);
+    cairo_set_line_width(cairo, 2.4);
+    cairo_stroke_preserve(cairo);
+    abl_canvas_ink(canvas, ink, 1);
+    cairo_fill(cairo);
+    return width;
+}
+
+void abl_canvas_reserve(abl_canvas *canvas, double left, double top,
+                        double right, double bottom)
+{
+    if (canvas->box_count == ABL_CANVAS_MAX_BOXES)
+        return;
+    double *box = canvas->boxes[canvas->box_count++];
+    box[0] = left;
+    box[1] = top;
+    box[2] = right;
+    box[3] = bottom;
+}
+
+static bool is_free(const abl_canvas *canvas, const double box[4])
+{
+    if (box[0] < 2 || box[1] < 2 || box[2] > canvas->width_px - 2 ||
+        box[3] > canvas->height_px - 2)
+        return false;
+    for (size_t n = 0; n < canvas->box_count; n++) {
+        const double *taken = canvas->boxes[n];
+        if (box[0] < taken[2] && box[2] > taken[0] && box[1] < taken[3] &&
+            box[3] > taken[1])
+            return false;
+    }
+    return true;
+}
+
+/* Rings of growing radius around the anchor, the sides first. */
+static bool find_place(double box[4], const abl_canvas *canvas,
+                       const double anchor[2], double width, double height)
+{
+    for (int ring = 0; ring < 14; ring++)
+        for (int step = 0; step < 16; step++) {
+            double turn = 6.283185307179586 * step / 16;
+            double radius = 14 + 14.0 * ring;
+            double mid_x = anchor[0] + cos(turn) * (radius + 0.5 * width);
+            double mid_y = anchor[1] + sin(turn) * (radius + 0.5 * height);
+            box[0] = floor(mid_x - 0.5 * width);
+            box[1] = floor(mid_y - 0.5 * height);
+            box[2] = box[0] + width;
+            box[3] = box[1] + height;
+            if (is_free(canvas, box))
+                return true;
+        }
+    return false;
+}
+
+static void join_to_anchor(abl_canvas *canvas, const double box[4],
+                           const double anchor[2])
+{
+    double x = fmin(fmax(anchor[0], box[0]), box[2]);
+    double y = fmin(fmax(anchor[1], box[1]), box[3]);
+    double far = hypot(anchor[0] - x, anchor[1] - y);
+    if (far < 20)
+        return;
+    cairo_new_path(canvas->cairo);
+    cairo_move_to(canvas->cairo, x, y);
+    cairo_line_to(canvas->cairo, anchor[0], anchor[1]);
+    abl_canvas_ink(canvas, ABL_INK_TEXT, 0.7);
+    cairo_set_line_width(canvas->cairo, 0.8);
+    cairo_stroke(canvas->cairo);
+}
+
+bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
+                      double size_px, abl_ink ink, const char *text)
+{
+    double width = abl_canvas_text_width(canvas, size_px, text) + 10;
+    double height = size_px + 8, box[4];
+    if (!find_place(box, canvas, anchor, width, height))
+        return false;
+    join_to_anchor(canvas, box, anchor);
+    cairo_rectangle(canvas->cairo, box[0], box[1], width, height);
+    cairo_set_source_rgba(canvas->cairo, 0, 0, 0, 0.62);
+    cairo_fill(canvas->cairo);
+    abl_canvas_text(canvas, box[0] + 5, box[1] + size_px + 2, size_px, ink,
+                    text);
+    abl_canvas_reserve(canvas, box[0], box[1], box[2], box[3]);
+    return true;
+}
+
+/* cairo keeps native-endian 0xRRGGBB words. */
+static void unpack_row(uint8_t *rgba, const unsigned char *words, size_t width)
+{
+    for (size_t n = 0; n < width; n++) {
+        uint32_t word;
+        memcpy(&word, words + 4 * n, sizeof word);
+        rgba[4 * n] = (uint8_t)(word >> 16);
+        rgba[4 * n + 1] = (uint8_t)(word >> 8);
+        rgba[4 * n + 2] = (uint8_t)word;
+        rgba[4 * n + 3] = 255;
+    }
+}
+
+abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
+                            abl_error *err)
+{
+    cairo_surface_flush(canvas->surface);
+    if (cairo_status(canvas->cairo) != CAIRO_STATUS_SUCCESS)
+        return abl_error_set(
+            err, ABL_E_INTERNAL, "%s: could not be drawn: %s", path,
+            cairo_status_to_string(cairo_status(canvas->cairo)));
+    const unsigned char *data = cairo_image_surface_get_data(canvas->surface);
+    size_t stride = (size_t)cairo_image_surface_get_stride(canvas->surface);
+    size_t width = (size_t)cairo_image_surface_get_width(canvas->surface);
+    size_t height = (size_t)cairo_image_surface_get_height(canvas->surface);
+    uint8_t *rgba = abl_alloc(width * height, 4, err);
+    if (!rgba)
+        return ABL_E_NOMEM;
+    for (size_t row = 0; row < height; row++)
+        unpack_row(rgba + row * width * 4, data + row * stride, width);
+    abl_status status = abl_png_write(path, rgba, width, height, err);
+    free(rgba);
+    return status;
+}

@@ -1,0 +1,78 @@
+/* Drawing on a picture: lines with halo, labels that do not overlap.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_ELIGIBILITY_REPORT_CANVAS_H
+#define ABL_ELIGIBILITY_REPORT_CANVAS_H
+
+#include <cairo.h>
+
+#include "eligibility/report/view.h"
+
+/** Colours that stay apart for colour-blind readers and in grey print.
+ * @par Source Okabe & Ito, "Color Universal Design" (2008) */
+typedef enum abl_ink {
+    ABL_INK_LESION,  /**< yellow */
+    ABL_INK_LIVER,   /**< sky blue */
+    ABL_INK_VESSEL,  /**< reddish purple */
+    ABL_INK_ARTERY,  /**< vermilion */
+    ABL_INK_ORGAN,   /**< bluish green */
+    ABL_INK_BODY,    /**< light grey */
+    ABL_INK_PATH,    /**< orange */
+    ABL_INK_MEASURE, /**< white */
+    ABL_INK_TEXT,    /**< near white */
+    ABL_INK_DIM      /**< grey text */
+} abl_ink;
+
+enum {
+    ABL_CANVAS_MAX_BOXES = 96
+};
+
+/** A picture being drawn; boxes are where no label may go any more. */
+typedef struct abl_canvas {
+    cairo_surface_t *surface;
+    cairo_t *cairo;
+    double width_px, height_px; /**< of the area that labels may use */
+    size_t box_count;
+    double boxes[ABL_CANVAS_MAX_BOXES][4]; /**< left, top, right, bottom */
+} abl_canvas;
+
+/** Black picture of @p width x @p height; clear with abl_canvas_clear(). */
+abl_status abl_canvas_open(abl_canvas *canvas, size_t width, size_t height,
+                           abl_error *err) ABL_MUST_CHECK;
+void abl_canvas_clear(abl_canvas *canvas);
+
+/** Puts a grey image with its upper left corner at (left, top). */
+void abl_canvas_grey(abl_canvas *canvas, const uint8_t *grey, size_t width,
+                     size_t height, size_t left, size_t top);
+
+void abl_canvas_ink(abl_canvas *canvas, abl_ink ink, double alpha);
+
+/** Strokes the current path in @p ink over a darker halo. */
+void abl_canvas_stroke(abl_canvas *canvas, abl_ink ink, double width_px);
+
+/** A straight line, dashed or not, with end ticks of @p tick_px. */
+void abl_canvas_line(abl_canvas *canvas, const double from[2],
+                     const double to[2], abl_ink ink, double width_px,
+                     double tick_px, bool dashed);
+
+/** Text with its baseline's left end at (x, y); returns its width. */
+double abl_canvas_text(abl_canvas *canvas, double left_px, double base_px,
+                       double size_px, abl_ink ink, const char *text);
+double abl_canvas_text_width(abl_canvas *canvas, double size_px,
+                             const char *text);
+
+/** Keeps labels out of a rectangle. */
+void abl_canvas_reserve(abl_canvas *canvas, double left, double top,
+                        double right, double bottom);
+
+/** A label on a dark plate near @p anchor, where it covers no other label and
+ * no reserved box; joined to the anchor by a thin line when it is far. It is
+ * left out (false) when there is no free place. */
+bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
+                      double size_px, abl_ink ink, const char *text);
+
+/** Writes the picture. */
+abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
+                            abl_error *err) ABL_MUST_CHECK;
+
+#endif

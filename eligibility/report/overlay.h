@@ -1,0 +1,67 @@
+/* What all overlay pictures share: contours, frame, captions.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_ELIGIBILITY_REPORT_OVERLAY_H
+#define ABL_ELIGIBILITY_REPORT_OVERLAY_H
+
+#include "eligibility/report/canvas.h"
+#include "eligibility/report/report.h"
+
+/** CT window of all overlays, for liver: centre and width. */
+#define ABL_WINDOW_CENTRE_HU 60.0
+#define ABL_WINDOW_WIDTH_HU  360.0
+
+enum {
+    ABL_OVERLAY_SIDE_PX = 768, /**< the picture proper is square */
+    ABL_OVERLAY_PANEL_PX = 112 /**< text below it */
+};
+
+/** A view on a canvas; pixel (0, 0) of the view is at (left, top). */
+typedef struct abl_pane {
+    abl_canvas *canvas;
+    abl_view view;
+    double left_px, top_px;
+} abl_pane;
+
+/** Greys of the view. */
+abl_status abl_pane_draw_image(const abl_pane *pane, const abl_volume *image,
+                               abl_error *err) ABL_MUST_CHECK;
+
+/** Outline of a field; nothing when @p field is NULL or out of sight. */
+abl_status abl_pane_draw_field(const abl_pane *pane, const abl_volume *field,
+                               abl_ink ink, double width_px,
+                               abl_error *err) ABL_MUST_CHECK;
+
+/** Outlines of liver, vessels and organs; lesion @p number bold, others
+ * thin. Number 0: all alike. */
+abl_status abl_pane_draw_structures(const abl_pane *pane,
+                                    const abl_structures *structures,
+                                    int number, abl_error *err) ABL_MUST_CHECK;
+
+/** Orientation letters, scale bar and "research use only". */
+void abl_pane_draw_frame(const abl_pane *pane);
+
+/** Canvas pixel of a point, and its distance from the plane. */
+void abl_pane_locate(double pixel[2], double *depth_mm, const abl_pane *pane,
+                     const double lps[3]);
+
+/** The lesion pictures; appended to @p out. */
+abl_status abl_overlay_lesion(abl_pictures *out, const char *folder,
+                              const abl_report *report, size_t lesion,
+                              abl_error *err) ABL_MUST_CHECK;
+
+/** overlays/overview.png; appended to @p out. */
+abl_status abl_overlay_overview(abl_pictures *out, const char *folder,
+                                const abl_report *report,
+                                abl_error *err) ABL_MUST_CHECK;
+
+/** Writes the canvas as @p file in @p folder and lists it. */
+abl_status abl_overlay_finish(abl_pictures *out, abl_canvas *canvas,
+                              const char *folder, const abl_picture *picture,
+                              abl_error *err) ABL_MUST_CHECK;
+
+/** Slice number as a viewer counts (from 1, in the order of the native
+ * series) of canonical slice k; 0 when slices do not run head to feet. */
+size_t abl_native_slice_number(const abl_report *report, size_t k);
+
+#endif

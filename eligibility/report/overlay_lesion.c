@@ -1,0 +1,353 @@
+/* Per lesion: axial, coronal and sagittal pictures, and the best path.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "eligibility/report/overlay.h"
+
+typedef enum lesion_view {
+    VIEW_AXIAL,
+    VIEW_CORONAL,
+    VIEW_SAGITTAL,
+    VIEW_PATH
+} lesion_view;
+
+static const char *const view_names[] = {"axial", "coronal", "sagittal",
+                                         "path"};
+
+/* One picture of one lesion. */
+typedef struct scene {
+    const abl_report *report;
+    const abl_lesion_findings *lesion;
+    size_t index;
+    lesion_view kind;
+    abl_canvas canvas;
+    abl_pane pane;
+} scene;
+
+static double field_of_view_mm(const scene *s)
+{
+    if (s->kind == VIEW_PATH)
+        return fmax(180, 1.4 * s->lesion->access.path.length_mm);
+    double extent = s->lesion->max_3d_diameter.mm.measured
+                        ? s->lesion->max_3d_diameter.mm.value
+                        : 0;
+    return fmin(fmax(150, 2.6 * extent), 400);
+}
+
+/* The axial picture shows the very slice the diameters were measured in. */
+static void view_centre(double centre_lps[3], const scene *s)
+{
+    const abl_lesion_findings *lesion = s->lesion;
+    memcpy(centre_lps, lesion->centroid_lps, 3 * sizeof *centre_lps);
+    if (s->kind == VIEW_AXIAL) {
+        double ijk[3];
+        abl_grid_to_ijk(ijk, &s->report->image->grid, centre_lps);
+        ijk[2] = (double)lesion->axial_slice;
+        abl_grid_to_lps(centre_lps, &s->report->image->grid, ijk);
+    } else if (s->kind == VIEW_PATH) {
+        const abl_path *path = &lesion->access.path;
+        for (int r = 0; r < 3; r++)
+            centre_lps[r] = 0.5 * (path->entry_lps[r] + path->target_lps[r]);
+    }
+}
+
+static void choose_view(scene *s)
+{
+    const size_t side = ABL_OVERLAY_SIDE_PX;
+    const double mm_per_px = field_of_view_mm(s) / (double)side;
+    double centre_lps[3];
+    view_centre(centre_lps, s);
+    if (s->kind != VIEW_PATH) {
+        static const abl_plane planes[] = {ABL_PLANE_AXIAL, ABL_PLANE_CORONAL,
+                                           ABL_PLANE_SAGITTAL};
+        s->pane.view = abl_view_plane(&s->report->image->grid, planes[s->kind],
+                                      centre_lps, mm_per_px, side, side);
+        return;
+    }
+    const abl_path *path = &s->lesion->access.path;
+    double along[3], length = fmax(path->length_mm, 1e-6);
+    for (int r = 0; r < 3; r++)
+        along[r] = (path->target_lps[r] - path->entry_lps[r]) / length;
+    s->pane.view = abl_view_along(centre_lps, along, mm_per_px, side, side);
+}
+
+static bool on_picture(const scene *s, const double pixel[2])
+{
+    return pixel[0] > 4 && pixel[1] > 4 &&
+           pixel[0] < (double)s->pane.view.width_px - 4 &&
+           pixel[1] < (double)s->pane.view.height_px - 4;
+}
+
+/* Farther from the plane than this, a line is drawn dashed. */
+static double in_plane_mm(const scene *s)
+{
+    return fmax(3.0, s->report->image->grid.spacing_mm[2]);
+}
+
+static void draw_length(scene *s, const abl_segment *segment, abl_ink ink,
+                        double tick_px, const char *name)
+{
+    if (!segment->mm.measured)
+        return;
+    double from[2], to[2], from_depth, to_depth;
+    abl_pane_locate(from, &from_depth, &s->pane, segment->from_lps);
+    abl_pane_locate(to, &to_depth, &s->pane, segment->to_lps);
+    if (!on_picture(s, from) || !on_picture(s, to))
+        return;
+    bool leaves = fmax(fabs(from_depth), fabs(to_depth)) > in_plane_mm(s);
+    abl_canvas_line(&s->canvas, from, to, ink, 1.8, tick_px, leaves);
+    char text[96];
+    if (segment->mm.value < 0.05 && name[0])
+        snprintf(text, sizeof text, "touches %s%s", name,
+                 leaves ? " (off plane)" : "");
+    else
+        snprintf(text, sizeof text, "%s%s%.1f mm%s", name, name[0] ? " " : "",
+                 segment->mm.value, leaves ? " (oblique)" : "");
+    abl_canvas_label(&s->canvas, to, 14, ink, text);
+}
+
+static bool is_vessel(int id)
+{
+    return id >= ABL_AORTA && id <= ABL_PORTAL_AND_SPLENIC_VEIN;
+}
+
+static bool is_neighbour(int id)
+{
+    return id != ABL_LIVER && id != ABL_BONE && id != ABL_SKIN &&
+           id != ABL_UNCLASSIFIED && id != ABL_BACKGROUND && !is_vessel(id);
+}
+
+static const abl_clearance *nearest(const abl_lesion_findings *lesion,
+                                    bool (*wanted)(int id))
+{
+    const abl_clearance *best = NULL;
+    for (int id = 1; id < ABL_STRUCTURE_COUNT; id++) {
+        const abl_clearance *one = &lesion->to[id];
+        if (wanted(id) && one->nearest.mm.measured &&
+            (!best || one->nearest.mm.value < best->nearest.mm.value))
+            best = one;
+    }
+    return best;
+}
+
+static void draw_measures(scene *s)
+{
+    const abl_lesion_findings *lesion = s->lesion;
+    if (s->kind == VIEW_AXIAL) {
+        draw_length(s, &lesion->longest_axial_diameter, ABL_INK_MEASURE, 5, "");
+        draw_length(s, &lesion->perpendicular_diameter, ABL_INK_MEASURE, 5, "");
+    }
+    draw_length(s, &lesion->capsule, ABL_INK_LIVER, 4, "capsule");
+    const abl_clearance *vessel = nearest(lesion, is_vessel);
+    if (vessel)
+        draw_length(s, &vessel->nearest,
+                    vessel->structure == ABL_AORTA ? ABL_INK_ARTERY
+                                                   : ABL_INK_VESSEL,
+                    4, abl_structure_title(vessel->structure));
+    const abl_clearance *organ = nearest(lesion, is_neighbour);
+    if (organ)
+        draw_length(s, &organ->nearest, ABL_INK_ORGAN, 4,
+                    abl_structure_title(organ->structure));
+}
+
+/* The axis of the corridor, its edges, entry and target. */
+static void draw_path(scene *s)
+{
+    const abl_path *path = &s->lesion->access.path;
+    double entry[2], target[2];
+    abl_pane_locate(entry, NULL, &s->pane, path->entry_lps);
+    abl_pane_locate(target, NULL, &s->pane, path->target_lps);
+    double dx = target[0] - entry[0], dy = target[1] - entry[1];
+    double length = fmax(hypot(dx, dy), 1e-6);
+    double half =
+        s->lesion->access.corridor_mm / s->pane.view.mm_per_px / length;
+    for (int side = -1; side <= 1; side += 2) {
+        double ox = -dy * half * side, oy = dx * half * side;
+        abl_canvas_line(&s->canvas, (double[2]){entry[0] + ox, entry[1] + oy},
+                        (double[2]){target[0] + ox, target[1] + oy},
+                        ABL_INK_PATH, 1.0, 0, true);
+    }
+    abl_canvas_line(&s->canvas, entry, target, ABL_INK_PATH, 2.4, 0, false);
+    char text[96];
+    snprintf(text, sizeof text, "entry: %.0f mm to target", path->length_mm);
+    abl_canvas_label(&s->canvas, entry, 15, ABL_INK_PATH, text);
+    snprintf(text, sizeof text, "clearance %.1f mm (%s)", path->clearance_mm,
+             abl_structure_title(path->nearest_obstacle));
+    abl_canvas_label(
+        &s->canvas,
+        (double[2]){0.5 * (entry[0] + target[0]), 0.5 * (entry[1] + target[1])},
+        15, ABL_INK_PATH, text);
+}
+
+static abl_status draw_obstacles(scene *s, abl_error *err)
+{
+    static const abl_structure_id body[] = {ABL_BONE, ABL_LUNG, ABL_BOWEL_GAS,
+                                            ABL_HEART, ABL_SKIN};
+    abl_status status = ABL_OK;
+    for (size_t n = 0; n < sizeof body / sizeof body[0] && !status; n++)
+        status = abl_pane_draw_field(
+            &s->pane, s->report->structures->items[body[n]].field, ABL_INK_BODY,
+            0.8, err);
+    return status;
+}
+
+/* Labels keep off the lesion itself. */
+static void reserve_lesion(scene *s)
+{
+    const abl_volume *field = s->report->structures->lesions[s->index].field;
+    if (!field)
+        return;
+    const abl_lattice box = abl_view_lattice(&s->pane.view, &field->grid, 1);
+    double pad_px = 2 * field->grid.spacing_mm[0] / s->pane.view.mm_per_px;
+    abl_canvas_reserve(&s->canvas, box.first_px[0] + pad_px,
+                       box.first_px[1] + pad_px,
+                       box.first_px[0] + (double)box.size[0] - pad_px,
+                       box.first_px[1] + (double)box.size[1] - pad_px);
+}
+
+static void fit_text(abl_canvas *canvas, double left, double base,
+                     double size_px, abl_ink ink, const char *text)
+{
+    char fitted[512];
+    double room = canvas->width_px - left - 12;
+    snprintf(fitted, sizeof fitted, "%s", text);
+    size_t length = strlen(fitted);
+    while (length > 4 &&
+           abl_canvas_text_width(canvas, size_px, fitted) > room) {
+        length--;
+        snprintf(fitted + length - 3, 4, "...");
+    }
+    abl_canvas_text(canvas, left, base, size_px, ink, fitted);
+}
+
+static void describe_plane(char *text, size_t size, const scene *s)
+{
+    const abl_grid *grid = &s->report->image->grid;
+    const double *lps = s->pane.view.centre_lps;
+    size_t number = abl_native_slice_number(s->report, s->lesion->axial_slice);
+    if (s->kind == VIEW_PATH)
+        snprintf(text, size, "plane through the path");
+    else if (s->kind == VIEW_AXIAL && number > 0)
+        snprintf(text, size, "axial, slice %zu of %zu (z %.1f mm)", number,
+                 grid->size[2], lps[2]);
+    else
+        snprintf(text, size, "%s, %s %.1f mm", view_names[s->kind],
+                 s->kind == VIEW_SAGITTAL  ? "x"
+                 : s->kind == VIEW_CORONAL ? "y"
+                                           : "z",
+                 lps[s->kind == VIEW_SAGITTAL  ? 0
+                     : s->kind == VIEW_CORONAL ? 1
+                                               : 2]);
+}
+
+static void describe_sizes(char *text, size_t size, const scene *s)
+{
+    const abl_lesion_findings *l = s->lesion;
+    const abl_value *axial = &l->longest_axial_diameter.mm;
+    const abl_value *across = &l->perpendicular_diameter.mm;
+    const abl_value *feret = &l->max_3d_diameter.mm;
+    if (axial->measured && across->measured && feret->measured)
+        snprintf(text, size,
+                 "axial %.1f \xc2\xb1 %.1f x %.1f mm   3-D %.1f \xc2\xb1 %.1f "
+                 "mm   volume %.1f mL",
+                 axial->value, axial->uncertainty, across->value, feret->value,
+                 feret->uncertainty, l->volume_ml.value);
+    else
+        snprintf(text, size, "diameters were not measured");
+}
+
+static void draw_panel(scene *s)
+{
+    abl_canvas *canvas = &s->canvas;
+    const abl_judgement *judged = &s->report->assessment->lesions[s->index];
+    const double top = ABL_OVERLAY_SIDE_PX;
+    char text[512], part[192];
+    canvas->height_px = top + ABL_OVERLAY_PANEL_PX;
+    snprintf(text, sizeof text, "Lesion %d: %s", s->lesion->number,
+             abl_verdict_text(judged->verdict));
+    fit_text(canvas, 12, top + 24, 17, ABL_INK_LESION, text);
+    fit_text(canvas, 12, top + 46, 13, ABL_INK_TEXT, judged->limiting_factor);
+    describe_sizes(text, sizeof text, s);
+    fit_text(canvas, 12, top + 66, 13, ABL_INK_TEXT, text);
+    describe_plane(part, sizeof part, s);
+    snprintf(text, sizeof text,
+             "%s   |   window %.0f / %.0f HU   |   series %d %s", part,
+             ABL_WINDOW_CENTRE_HU, ABL_WINDOW_WIDTH_HU,
+             s->report->info->series_number, s->report->info->description);
+    fit_text(canvas, 12, top + 86, 12, ABL_INK_DIM, text);
+    fit_text(canvas, 12, top + 104, 12, ABL_INK_DIM, ABL_RESEARCH_USE);
+}
+
+static abl_status draw_scene(scene *s, abl_error *err)
+{
+    abl_status status = abl_pane_draw_image(&s->pane, s->report->image, err);
+    if (!status && s->kind == VIEW_PATH)
+        status = draw_obstacles(s, err);
+    if (!status)
+        status = abl_pane_draw_structures(&s->pane, s->report->structures,
+                                          s->lesion->number, err);
+    if (status)
+        return status;
+    s->canvas.height_px = ABL_OVERLAY_SIDE_PX;
+    abl_pane_draw_frame(&s->pane);
+    reserve_lesion(s);
+    if (s->kind == VIEW_PATH)
+        draw_path(s);
+    else
+        draw_measures(s);
+    draw_panel(s);
+    return ABL_OK;
+}
+
+static void name_picture(abl_picture *picture, const scene *s)
+{
+    char plane[128];
+    memset(picture, 0, sizeof *picture);
+    picture->lesion = s->lesion->number;
+    snprintf(picture->file, sizeof picture->file, "overlays/lesion-%02d-%s.png",
+             s->lesion->number, view_names[s->kind]);
+    describe_plane(plane, sizeof plane, s);
+    snprintf(picture->caption, sizeof picture->caption, "Lesion %d, %s",
+             s->lesion->number, plane);
+}
+
+static abl_status draw_one(abl_pictures *out, const char *folder, scene *s,
+                           abl_error *err)
+{
+    abl_status status =
+        abl_canvas_open(&s->canvas, ABL_OVERLAY_SIDE_PX,
+                        ABL_OVERLAY_SIDE_PX + ABL_OVERLAY_PANEL_PX, err);
+    if (status)
+        return status;
+    s->pane.canvas = &s->canvas;
+    choose_view(s);
+    status = draw_scene(s, err);
+    abl_picture picture;
+    name_picture(&picture, s);
+    if (!status)
+        status = abl_overlay_finish(out, &s->canvas, folder, &picture, err);
+    abl_canvas_clear(&s->canvas);
+    return status;
+}
+
+abl_status abl_overlay_lesion(abl_pictures *out, const char *folder,
+                              const abl_report *report, size_t lesion,
+                              abl_error *err)
+{
+    scene s;
+    memset(&s, 0, sizeof s);
+    s.report = report;
+    s.lesion = &report->findings->lesions[lesion];
+    s.index = lesion;
+    const bool has_path =
+        s.lesion->access.assessed && s.lesion->access.has_path;
+    abl_status status = ABL_OK;
+    for (int kind = VIEW_AXIAL; kind <= VIEW_PATH && !status; kind++) {
+        s.kind = (lesion_view)kind;
+        if (kind != VIEW_PATH || has_path)
+            status = draw_one(out, folder, &s, err);
+    }
+    return status;
+}

@@ -1,0 +1,173 @@
+/* The patient at a glance: what was found, where, on six panes.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "eligibility/report/overlay.h"
+
+enum {
+    PANE_PX = 480,
+    COLUMNS = 3,
+    ROWS = 2,
+    HEAD_PX = 92
+};
+
+/* Box of the liver in LPS; of the whole image when there is none. */
+static void liver_box(double low_lps[3], double high_lps[3],
+                      const abl_report *report)
+{
+    const abl_volume *field = report->structures->items[ABL_LIVER].field;
+    const abl_grid *grid = field ? &field->grid : &report->image->grid;
+    for (int r = 0; r < 3; r++) {
+        low_lps[r] = 1e30;
+        high_lps[r] = -1e30;
+    }
+    for (unsigned corner = 0; corner < 8; corner++) {
+        double ijk[3], lps[3];
+        for (unsigned a = 0; a < 3; a++)
+            ijk[a] = (corner >> a) & 1u ? (double)(grid->size[a] - 1) : 0.0;
+        abl_grid_to_lps(lps, grid, ijk);
+        for (int r = 0; r < 3; r++) {
+            low_lps[r] = fmin(low_lps[r], lps[r]);
+            high_lps[r] = fmax(high_lps[r], lps[r]);
+        }
+    }
+}
+
+static void number_lesions(const abl_pane *pane, const abl_report *report,
+                           double reach_mm)
+{
+    for (size_t n = 0; n < report->findings->lesion_count; n++) {
+        const abl_lesion_findings *lesion = &report->findings->lesions[n];
+        double at[2], depth_mm;
+        abl_pane_locate(at, &depth_mm, pane, lesion->centroid_lps);
+        double radius_mm = lesion->max_3d_diameter.mm.measured
+                               ? 0.5 * lesion->max_3d_diameter.mm.value
+                               : 5.0;
+        bool inside = at[0] > pane->left_px + 8 && at[1] > pane->top_px + 8 &&
+                      at[0] < pane->left_px + PANE_PX - 8 &&
+                      at[1] < pane->top_px + PANE_PX - 8;
+        if (!inside || fabs(depth_mm) > fmax(radius_mm, reach_mm))
+            continue;
+        char text[16];
+        snprintf(text, sizeof text, "%d", lesion->number);
+        abl_canvas_label(pane->canvas, at, 14, ABL_INK_LESION, text);
+    }
+}
+
+static abl_status draw_pane(abl_canvas *canvas, const abl_report *report,
+                            abl_plane plane, const double centre_lps[3],
+                            int cell, double mm_per_px, abl_error *err)
+{
+    abl_pane pane = {.canvas = canvas,
+                     .view =
+                         abl_view_plane(&report->image->grid, plane, centre_lps,
+                                        mm_per_px, PANE_PX, PANE_PX),
+                     .left_px = PANE_PX * (cell % COLUMNS),
+                     .top_px = HEAD_PX + PANE_PX * (cell / COLUMNS)};
+    abl_status status = abl_pane_draw_image(&pane, report->image, err);
+    cairo_save(canvas->cairo);
+    cairo_rectangle(canvas->cairo, pane.left_px, pane.top_px, PANE_PX, PANE_PX);
+    cairo_clip(canvas->cairo);
+    if (!status)
+        status = abl_pane_draw_structures(&pane, report->structures, 0, err);
+    abl_pane_draw_frame(&pane);
+    number_lesions(&pane, report, 0);
+    char text[64];
+    static const char *const names[] = {"axial z", "coronal y", "sagittal x"};
+    static const int axis[] = {2, 1, 0};
+    snprintf(text, sizeof text, "%s %.0f mm", names[plane],
+             centre_lps[axis[plane]]);
+    abl_canvas_text(canvas, pane.left_px + 8, pane.top_px + PANE_PX - 10, 13,
+                    ABL_INK_DIM, text);
+    cairo_restore(canvas->cairo);
+    return status;
+}
+
+static void draw_legend(abl_canvas *canvas, double base_px)
+{
+    static const struct {
+        abl_ink ink;
+        const char *name;
+    } entries[] = {{ABL_INK_LESION, "lesion"},
+                   {ABL_INK_LIVER, "liver"},
+                   {ABL_INK_VESSEL, "vena cava, portal vein"},
+                   {ABL_INK_ARTERY, "aorta"},
+                   {ABL_INK_ORGAN, "other organs"}};
+    double left = 14;
+    for (size_t n = 0; n < sizeof entries / sizeof entries[0]; n++) {
+        abl_canvas_line(canvas, (double[2]){left, base_px - 5},
+                        (double[2]){left + 22, base_px - 5}, entries[n].ink,
+                        2.5, 0, false);
+        left += 28;
+        left += abl_canvas_text(canvas, left, base_px, 13, ABL_INK_TEXT,
+                                entries[n].name);
+        left += 18;
+    }
+    abl_canvas_text(canvas, left + 10, base_px, 13, ABL_INK_DIM,
+                    ABL_RESEARCH_USE);
+}
+
+static void draw_head(abl_canvas *canvas, const abl_report *report)
+{
+    char text[512];
+    snprintf(text, sizeof text, "%s: %zu lesion%s",
+             abl_verdict_text(report->assessment->patient.verdict),
+             report->findings->lesion_count,
+             report->findings->lesion_count == 1 ? "" : "s");
+    abl_canvas_text(canvas, 14, 30, 20, ABL_INK_LESION, text);
+    snprintf(text, sizeof text,
+             "series %d %s   |   %s phase   |   window %.0f / %.0f HU",
+             report->info->series_number, report->info->description,
+             abl_phase_name(report->findings->exam.phase.phase),
+             ABL_WINDOW_CENTRE_HU, ABL_WINDOW_WIDTH_HU);
+    abl_canvas_text(canvas, 14, 54, 14, ABL_INK_TEXT, text);
+    draw_legend(canvas, 78);
+}
+
+static abl_status draw_panes(abl_canvas *canvas, const abl_report *report,
+                             abl_error *err)
+{
+    double low[3], high[3], middle[3];
+    liver_box(low, high, report);
+    double extent = 120;
+    for (int r = 0; r < 3; r++) {
+        middle[r] = 0.5 * (low[r] + high[r]);
+        extent = fmax(extent, high[r] - low[r]);
+    }
+    const double mm_per_px = 1.25 * extent / PANE_PX;
+    static const double levels[] = {0.78, 0.6, 0.42, 0.24};
+    abl_status status =
+        draw_pane(canvas, report, ABL_PLANE_CORONAL, middle, 0, mm_per_px, err);
+    if (!status)
+        status = draw_pane(canvas, report, ABL_PLANE_SAGITTAL, middle, 1,
+                           mm_per_px, err);
+    for (int n = 0; n < 4 && !status; n++) {
+        double centre[3] = {middle[0], middle[1],
+                            low[2] + levels[n] * (high[2] - low[2])};
+        status = draw_pane(canvas, report, ABL_PLANE_AXIAL, centre, n + 2,
+                           mm_per_px, err);
+    }
+    return status;
+}
+
+abl_status abl_overlay_overview(abl_pictures *out, const char *folder,
+                                const abl_report *report, abl_error *err)
+{
+    abl_canvas canvas;
+    abl_status status = abl_canvas_open(&canvas, COLUMNS * PANE_PX,
+                                        HEAD_PX + ROWS * PANE_PX, err);
+    if (status)
+        return status;
+    draw_head(&canvas, report);
+    abl_canvas_reserve(&canvas, 0, 0, COLUMNS * PANE_PX, HEAD_PX);
+    status = draw_panes(&canvas, report, err);
+    abl_picture picture = {
+        .file = "overlays/overview.png",
+        .caption = "Overview: liver, lesions and neighbours on six planes"};
+    if (!status)
+        status = abl_overlay_finish(out, &canvas, folder, &picture, err);
+    abl_canvas_clear(&canvas);
+    return status;
+}

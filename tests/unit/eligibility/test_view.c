@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "eligibility/report/view.h"
+
+#include "tests/unit/check.h"
+
+static const double origin_lps[3] = {10, -20, 30};
+
+static abl_view view_of(abl_plane plane)
+{
+    const abl_grid grid = abl_grid_axial(61, 53, 17, 0.7, 0.9, 2.5);
+    return abl_view_plane(&grid, plane, origin_lps, 0.5, 101, 81);
+}
+
+static void check_step(const abl_view *view, const double step_lps[3],
+                       double right_px, double down_px)
+{
+    double pixel[2], depth_mm, lps[3];
+    for (int r = 0; r < 3; r++)
+        lps[r] = origin_lps[r] + step_lps[r];
+    abl_view_from_lps(pixel, &depth_mm, view, lps);
+    ABL_CHECK_NEAR(pixel[0], 50 + right_px, 1e-9);
+    ABL_CHECK_NEAR(pixel[1], 40 + down_px, 1e-9);
+    ABL_CHECK_NEAR(depth_mm, 0, 1e-9);
+}
+
+static void axial_shows_left_on_the_right_and_back_below(void)
+{
+    abl_view view = view_of(ABL_PLANE_AXIAL);
+    check_step(&view, (double[3]){5, 0, 0}, 10, 0);
+    check_step(&view, (double[3]){0, 5, 0}, 0, 10);
+}
+
+static void coronal_shows_left_on_the_right_and_head_above(void)
+{
+    abl_view view = view_of(ABL_PLANE_CORONAL);
+    check_step(&view, (double[3]){5, 0, 0}, 10, 0);
+    check_step(&view, (double[3]){0, 0, 5}, 0, -10);
+}
+
+static void sagittal_shows_anterior_on_the_left_and_head_above(void)
+{
+    abl_view view = view_of(ABL_PLANE_SAGITTAL);
+    check_step(&view, (double[3]){0, -5, 0}, -10, 0);
+    check_step(&view, (double[3]){0, 0, 5}, 0, -10);
+}
+
+static void pixels_and_positions_round_trip(void)
+{
+    abl_view view = view_of(ABL_PLANE_SAGITTAL);
+    double lps[3], pixel[2], depth_mm;
+    abl_view_to_lps(lps, &view, 13.25, 71.5);
+    abl_view_from_lps(pixel, &depth_mm, &view, lps);
+    ABL_CHECK_NEAR(pixel[0], 13.25, 1e-9);
+    ABL_CHECK_NEAR(pixel[1], 71.5, 1e-9);
+}
+
+static void oblique_view_holds_its_line_and_keeps_left_right(void)
+{
+    const double lines[][3] = {{0.6, 0.64, 0.48},
+                               {-0.8, 0, 0.6},
+                               {0, 0, 1},
+                               {0, 1, 0},
+                               {0.28, 0, -0.96}};
+    for (size_t n = 0; n < sizeof lines / sizeof lines[0]; n++) {
+        abl_view view = abl_view_along(origin_lps, lines[n], 0.5, 101, 81);
+        double lps[3], pixel[2], depth_mm;
+        for (int r = 0; r < 3; r++)
+            lps[r] = origin_lps[r] + 10 * lines[n][r];
+        abl_view_from_lps(pixel, &depth_mm, &view, lps);
+        ABL_CHECK_NEAR(depth_mm, 0, 1e-9);
+        ABL_CHECK_NEAR(hypot(pixel[0] - 50, pixel[1] - 40), 20, 1e-9);
+        CU_ASSERT(view.right_lps[0] > 0.2);
+        double upright =
+            fabs(lines[n][2]) > 0.8 ? -view.down_lps[2] : view.down_lps[1];
+        CU_ASSERT(upright > 0);
+    }
+}
+
+static void letters_name_the_patients_side(void)
+{
+    char letters[4];
+    abl_view_letters(letters, (double[3]){1, 0, 0});
+    CU_ASSERT_STRING_EQUAL(letters, "L");
+    abl_view_letters(letters, (double[3]){0, -1, 0});
+    CU_ASSERT_STRING_EQUAL(letters, "A");
+    abl_view_letters(letters, (double[3]){0, 0.6, 0.8});
+    CU_ASSERT_STRING_EQUAL(letters, "HP");
+    abl_view_letters(letters, (double[3]){-0.99, 0.1, 0});
+    CU_ASSERT_STRING_EQUAL(letters, "R");
+}
+
+/* A sphere of 12 mm around origin_lps on an anisotropic grid. */
+static abl_volume *sphere_field(double radius_mm)
+{
+    abl_error err;
+    abl_volume *field = NULL;
+    abl_grid grid = abl_grid_axial(61, 53, 21, 0.7, 0.9, 2.0);
+    for (int r = 0; r < 3; r++)
+        grid.origin_lps[r] = origin_lps[r] - 0.5 * (double)(grid.size[r] - 1) *
+                                                 grid.spacing_mm[r];
+    ABL_CHECK_OK(abl_volume_create(&field, &grid, ABL_PIXEL_F32, &err), &err);
+    for (size_t k = 0; k < grid.size[2]; k++)
+        for (size_t j = 0; j < grid.size[1]; j++)
+            for (size_t i = 0; i < grid.size[0]; i++) {
+                double lps[3], sum = 0;
+                abl_grid_to_lps(lps, &grid,
+                                (double[3]){(double)i, (double)j, (double)k});
+                for (int r = 0; r < 3; r++)
+                    sum += (lps[r] - origin_lps[r]) * (lps[r] - origin_lps[r]);
+                abl_volume_f32(field)[abl_grid_offset(&grid, i, j, k)] =
+                    (float)(radius_mm - sqrt(sum));
+            }
+    return field;
+}
+
+typedef struct ring {
+    size_t pieces;
+    double least_px, most_px;
+} ring;
+
+static void note_piece(void *user, const double from[2], const double to[2])
+{
+    ring *seen = user;
+    (void)to;
+    double radius_px = hypot(from[0] - 50, from[1] - 40);
+    seen->pieces++;
+    seen->least_px = fmin(seen->least_px, radius_px);
+    seen->most_px = fmax(seen->most_px, radius_px);
+}
+
+static void contour_lies_on_the_surface(void)
+{
+    abl_volume *field = sphere_field(12);
+    for (int plane = 0; plane < 3; plane++) {
+        abl_view view = view_of((abl_plane)plane);
+        abl_lattice lattice = abl_view_lattice(&view, &field->grid, 2);
+        float *values =
+            calloc(lattice.size[0] * lattice.size[1], sizeof *values);
+        abl_view_sample_field(values, &view, field, &lattice, -1);
+        ring seen = {0, 1e9, 0};
+        abl_contour_trace(values, &lattice, note_piece, &seen);
+        CU_ASSERT(seen.pieces > 40);
+        ABL_CHECK_NEAR(seen.least_px, 24, 0.35);
+        ABL_CHECK_NEAR(seen.most_px, 24, 0.35);
+        free(values);
+    }
+    abl_volume_destroy(field);
+}
+
+static void field_elsewhere_gives_no_lattice(void)
+{
+    abl_view view = view_of(ABL_PLANE_AXIAL);
+    abl_grid far = abl_grid_axial(5, 5, 5, 1, 1, 1);
+    far.origin_lps[0] = 500;
+    abl_lattice lattice = abl_view_lattice(&view, &far, 2);
+    CU_ASSERT_EQUAL(lattice.size[0] * lattice.size[1], 0);
+}
+
+static void grey_follows_the_window_and_is_black_outside(void)
+{
+    abl_error err;
+    abl_volume *image = NULL;
+    abl_grid grid = abl_grid_axial(9, 9, 3, 1, 1, 2);
+    ABL_CHECK_OK(abl_volume_create(&image, &grid, ABL_PIXEL_I16, &err), &err);
+    for (size_t n = 0; n < abl_grid_voxels(&grid); n++)
+        abl_volume_i16(image)[n] = 60;
+    abl_volume_i16(image)[abl_grid_offset(&grid, 4, 4, 1)] = 2000;
+    abl_view view =
+        abl_view_plane(&grid, ABL_PLANE_AXIAL, (double[3]){4, 4, 2}, 1, 21, 21);
+    uint8_t grey[21 * 21];
+    abl_view_render_hu(grey, &view, image, 60, 360);
+    CU_ASSERT_EQUAL(grey[10 * 21 + 10], 255);
+    ABL_CHECK_NEAR(grey[10 * 21 + 8], 127.5, 1);
+    CU_ASSERT_EQUAL(grey[0], 0);
+    abl_volume_destroy(image);
+}
+
+const char *const abl_test_suite = "eligibility.view";
+CU_TestInfo abl_tests[] = {
+    ABL_TEST(axial_shows_left_on_the_right_and_back_below),
+    ABL_TEST(coronal_shows_left_on_the_right_and_head_above),
+    ABL_TEST(sagittal_shows_anterior_on_the_left_and_head_above),
+    ABL_TEST(pixels_and_positions_round_trip),
+    ABL_TEST(oblique_view_holds_its_line_and_keeps_left_right),
+    ABL_TEST(letters_name_the_patients_side),
+    ABL_TEST(contour_lies_on_the_surface),
+    ABL_TEST(field_elsewhere_gives_no_lattice),
+    ABL_TEST(grey_follows_the_window_and_is_black_outside),
+    CU_TEST_INFO_NULL,
+};
