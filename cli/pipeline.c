@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "cli/version.h"
-#include "imaging/sha256.h"
 
 double abl_pipeline_clock_s(void)
 {
@@ -38,18 +37,6 @@ static abl_status read_image(abl_pipeline *pipeline,
     return status;
 }
 
-static abl_status hash_models(abl_pipeline *pipeline, const char *folder,
-                              abl_error *err)
-{
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/organ_ct.safetensors", folder);
-    abl_status status = abl_sha256_file(pipeline->organ_sha256, path, err);
-    if (status)
-        return status;
-    snprintf(path, sizeof path, "%s/lesion_ct.safetensors", folder);
-    return abl_sha256_file(pipeline->lesion_sha256, path, err);
-}
-
 static abl_status segment(abl_pipeline *pipeline,
                           const abl_pipeline_options *options, abl_error *err)
 {
@@ -62,8 +49,6 @@ static abl_status segment(abl_pipeline *pipeline,
     pipeline->seconds[ABL_STAGE_ORGANS] = seconds[ABL_SEGMENT_ORGANS];
     pipeline->seconds[ABL_STAGE_LESIONS] = seconds[ABL_SEGMENT_LESIONS];
     pipeline->seconds[ABL_STAGE_BODY] = seconds[ABL_SEGMENT_BODY];
-    if (!status)
-        status = hash_models(pipeline, options->model_dir, err);
     return status;
 }
 
@@ -101,8 +86,8 @@ static void fill_report(abl_pipeline *pipeline,
     report->assessment = pipeline->assessment;
     report->input = last_name(options->input);
     report->version = ABL_VERSION;
-    report->organ_model_sha256 = pipeline->organ_sha256;
-    report->lesion_model_sha256 = pipeline->lesion_sha256;
+    report->organ_model_sha256 = pipeline->structures->organ_model_sha256;
+    report->lesion_model_sha256 = pipeline->structures->lesion_model_sha256;
 }
 
 abl_status abl_pipeline_run(abl_pipeline *pipeline,

@@ -36,7 +36,6 @@ typedef struct abl_pipeline {
     abl_findings *findings;
     abl_profile profile;
     abl_assessment *assessment;
-    char organ_sha256[65], lesion_sha256[65];
     double seconds[ABL_STAGE_COUNT];
     abl_report report;
 } abl_pipeline;

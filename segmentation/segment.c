@@ -31,6 +31,9 @@ static abl_status find_organs(abl_structures *structures,
     abl_status status = abl_net_load(&net, options->model_dir, "organ_ct", err);
     if (!status)
         status = abl_net_run_organs(&maps, net, image, &options->progress, err);
+    if (!status)
+        memcpy(structures->organ_model_sha256, abl_unet_get_info(net)->sha256,
+               sizeof structures->organ_model_sha256);
     abl_unet_destroy(net);
     if (!status)
         status = abl_organs_find(structures, &maps, err);
@@ -51,7 +54,7 @@ static void widen(abl_box *box, const abl_grid *grid, bool sides[3][2])
 
 /* lesion_ct on the liver's box, once more when the liver runs out of it. */
 static abl_status look_at_liver(abl_lesion_maps *maps,
-                                const abl_structures *structures,
+                                abl_structures *structures,
                                 const abl_volume *image,
                                 const abl_segment_options *options,
                                 abl_error *err)
@@ -73,6 +76,9 @@ static abl_status look_at_liver(abl_lesion_maps *maps,
         status = abl_net_run_lesions(maps, net, image, &box, &options->progress,
                                      err);
     }
+    if (!status)
+        memcpy(structures->lesion_model_sha256, abl_unet_get_info(net)->sha256,
+               sizeof structures->lesion_model_sha256);
     abl_unet_destroy(net);
     return status;
 }

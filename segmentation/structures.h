@@ -104,6 +104,7 @@ typedef struct abl_structures {
     abl_phase_estimate phase;
     double noise_hu; /**< SD in liver, detrended; < 0 when not measured */
     bool intensity_clipped; /**< air and fat cannot be told apart by HU */
+    char organ_model_sha256[65], lesion_model_sha256[65]; /**< what was run */
     size_t warning_count;
     abl_warning warnings[ABL_MAX_WARNINGS];
 } abl_structures;

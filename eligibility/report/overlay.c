@@ -154,27 +154,50 @@ size_t abl_native_slice_number(const abl_report *report, size_t k)
                : k + 1;
 }
 
-abl_status abl_overlay_finish(abl_pictures *out, abl_canvas *canvas,
-                              const char *folder, const abl_picture *picture,
-                              abl_error *err)
+typedef struct outline {
+    const abl_pane *pane;
+    size_t pieces;
+    double sum[2];
+} outline;
+
+static void add_to_outline(void *user, const double from[2], const double to[2])
+{
+    outline *seen = user;
+    seen->pieces++;
+    for (int a = 0; a < 2; a++)
+        seen->sum[a] += 0.5 * (from[a] + to[a]);
+}
+
+bool abl_pane_find_field(double pixel[2], const abl_pane *pane,
+                         const abl_volume *field)
+{
+    const abl_lattice lattice =
+        abl_view_lattice(&pane->view, &field->grid, 2.0);
+    if (lattice.size[0] < 2 || lattice.size[1] < 2)
+        return false;
+    float *values =
+        abl_alloc(lattice.size[0] * lattice.size[1], sizeof *values, NULL);
+    if (!values)
+        return false;
+    outline seen = {pane, 0, {0, 0}};
+    abl_view_sample_field(values, &pane->view, field, &lattice, -1.0f);
+    abl_contour_trace(values, &lattice, add_to_outline, &seen);
+    free(values);
+    if (seen.pieces == 0)
+        return false;
+    pixel[0] = pane->left_px + seen.sum[0] / (double)seen.pieces;
+    pixel[1] = pane->top_px + seen.sum[1] / (double)seen.pieces;
+    return true;
+}
+
+abl_status abl_overlay_finish(abl_picture *picture, abl_canvas *canvas,
+                              const char *folder, abl_error *err)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", folder, picture->file);
-    abl_status status = abl_canvas_write(canvas, path, err);
-    if (status)
-        return status;
-    abl_picture *items =
-        realloc(out->items, (out->count + 1) * sizeof *out->items);
-    if (!items)
-        return abl_error_set(err, ABL_E_NOMEM, "out of memory");
-    out->items = items;
-    out->items[out->count] = *picture;
-    out->items[out->count].width =
-        (size_t)cairo_image_surface_get_width(canvas->surface);
-    out->items[out->count].height =
-        (size_t)cairo_image_surface_get_height(canvas->surface);
-    out->count++;
-    return ABL_OK;
+    picture->width = (size_t)cairo_image_surface_get_width(canvas->surface);
+    picture->height = (size_t)cairo_image_surface_get_height(canvas->surface);
+    return abl_canvas_write(canvas, path, err);
 }
 
 void abl_pictures_clear(abl_pictures *pictures)
@@ -184,20 +207,86 @@ void abl_pictures_clear(abl_pictures *pictures)
     pictures->count = 0;
 }
 
+/* One picture to draw; the overview has no lesion. */
+typedef struct task {
+    bool is_overview;
+    size_t lesion;
+    abl_lesion_view kind;
+    abl_status status;
+    abl_error err;
+} task;
+
+static size_t list_tasks(task *tasks, const abl_report *report)
+{
+    size_t count = 0;
+    tasks[count++].is_overview = true;
+    for (size_t n = 0; n < report->findings->lesion_count; n++) {
+        const abl_access *access = &report->findings->lesions[n].access;
+        for (int kind = 0; kind < ABL_VIEW_COUNT; kind++) {
+            if (kind == ABL_VIEW_PATH &&
+                !(access->assessed && access->has_path))
+                continue;
+            tasks[count].lesion = n;
+            tasks[count++].kind = (abl_lesion_view)kind;
+        }
+    }
+    return count;
+}
+
+static void draw_task(task *one, abl_picture *picture, const char *folder,
+                      const abl_report *report)
+{
+    one->status = one->is_overview
+                      ? abl_overlay_overview(picture, folder, report, &one->err)
+                      : abl_overlay_lesion(picture, folder, report, one->lesion,
+                                           one->kind, &one->err);
+}
+
+/* Pictures are independent, so each thread draws whole ones. */
+static abl_status draw_tasks(task *tasks, abl_pictures *out, const char *folder,
+                             const abl_report *report,
+                             const abl_progress *progress, abl_error *err)
+{
+    const size_t count = out->count;
+    bool stop = false;
+#pragma omp parallel for schedule(dynamic)
+    for (size_t n = 0; n < count; n++) {
+        abl_status step = ABL_OK;
+#pragma omp critical(abl_overlay_progress)
+        {
+            if (!stop)
+                step =
+                    abl_progress_step(progress, "drawing",
+                                      (double)n / (double)count, &tasks[n].err);
+            stop = stop || step;
+            tasks[n].status = step;
+        }
+        if (!stop)
+            draw_task(&tasks[n], &out->items[n], folder, report);
+    }
+    for (size_t n = 0; n < count; n++)
+        if (tasks[n].status) {
+            if (err)
+                *err = tasks[n].err;
+            return tasks[n].status;
+        }
+    return ABL_OK;
+}
+
 abl_status abl_overlays_write(abl_pictures *out, const char *folder,
                               const abl_report *report,
                               const abl_progress *progress, abl_error *err)
 {
+    const size_t most = 1 + report->findings->lesion_count * ABL_VIEW_COUNT;
     out->count = 0;
-    out->items = NULL;
-    abl_status status = abl_overlay_overview(out, folder, report, err);
-    const size_t lesions = report->findings->lesion_count;
-    for (size_t n = 0; n < lesions && !status; n++) {
-        status = abl_progress_step(progress, "drawing",
-                                   (double)n / (double)lesions, err);
-        if (!status)
-            status = abl_overlay_lesion(out, folder, report, n, err);
+    out->items = abl_alloc(most, sizeof *out->items, err);
+    task *tasks = abl_alloc(most, sizeof *tasks, err);
+    abl_status status = ABL_E_NOMEM;
+    if (out->items && tasks) {
+        out->count = list_tasks(tasks, report);
+        status = draw_tasks(tasks, out, folder, report, progress, err);
     }
+    free(tasks);
     if (status)
         abl_pictures_clear(out);
     return status;

@@ -13,7 +13,7 @@
 
 enum {
     ABL_OVERLAY_SIDE_PX = 768, /**< the picture proper is square */
-    ABL_OVERLAY_PANEL_PX = 112 /**< text below it */
+    ABL_OVERLAY_PANEL_PX = 128 /**< text below it */
 };
 
 /** A view on a canvas; pixel (0, 0) of the view is at (left, top). */
@@ -45,19 +45,34 @@ void abl_pane_draw_frame(const abl_pane *pane);
 void abl_pane_locate(double pixel[2], double *depth_mm, const abl_pane *pane,
                      const double lps[3]);
 
-/** The lesion pictures; appended to @p out. */
-abl_status abl_overlay_lesion(abl_pictures *out, const char *folder,
+/** The pictures of one lesion. */
+typedef enum abl_lesion_view {
+    ABL_VIEW_AXIAL,
+    ABL_VIEW_CORONAL,
+    ABL_VIEW_SAGITTAL,
+    ABL_VIEW_PATH, /**< only when there is a path */
+    ABL_VIEW_COUNT
+} abl_lesion_view;
+
+/** Draws one picture of a lesion and writes it below @p folder. */
+abl_status abl_overlay_lesion(abl_picture *out, const char *folder,
                               const abl_report *report, size_t lesion,
+                              abl_lesion_view kind,
                               abl_error *err) ABL_MUST_CHECK;
 
-/** overlays/overview.png; appended to @p out. */
-abl_status abl_overlay_overview(abl_pictures *out, const char *folder,
+/** Draws and writes overlays/overview.png. */
+abl_status abl_overlay_overview(abl_picture *out, const char *folder,
                                 const abl_report *report,
                                 abl_error *err) ABL_MUST_CHECK;
 
-/** Writes the canvas as @p file in @p folder and lists it. */
-abl_status abl_overlay_finish(abl_pictures *out, abl_canvas *canvas,
-                              const char *folder, const abl_picture *picture,
+/** Where a field is seen in a pane: the middle of its outline.
+ * @return false when the plane misses it */
+bool abl_pane_find_field(double pixel[2], const abl_pane *pane,
+                         const abl_volume *field);
+
+/** Writes the canvas as picture->file in @p folder and notes its size. */
+abl_status abl_overlay_finish(abl_picture *picture, abl_canvas *canvas,
+                              const char *folder,
                               abl_error *err) ABL_MUST_CHECK;
 
 /** Slice number as a viewer counts (from 1, in the order of the native

@@ -6,13 +6,6 @@
 
 #include "eligibility/report/overlay.h"
 
-typedef enum lesion_view {
-    VIEW_AXIAL,
-    VIEW_CORONAL,
-    VIEW_SAGITTAL,
-    VIEW_PATH
-} lesion_view;
-
 static const char *const view_names[] = {"axial", "coronal", "sagittal",
                                          "path"};
 
@@ -21,14 +14,14 @@ typedef struct scene {
     const abl_report *report;
     const abl_lesion_findings *lesion;
     size_t index;
-    lesion_view kind;
+    abl_lesion_view kind;
     abl_canvas canvas;
     abl_pane pane;
 } scene;
 
 static double field_of_view_mm(const scene *s)
 {
-    if (s->kind == VIEW_PATH)
+    if (s->kind == ABL_VIEW_PATH)
         return fmax(180, 1.4 * s->lesion->access.path.length_mm);
     double extent = s->lesion->max_3d_diameter.mm.measured
                         ? s->lesion->max_3d_diameter.mm.value
@@ -41,12 +34,12 @@ static void view_centre(double centre_lps[3], const scene *s)
 {
     const abl_lesion_findings *lesion = s->lesion;
     memcpy(centre_lps, lesion->centroid_lps, 3 * sizeof *centre_lps);
-    if (s->kind == VIEW_AXIAL) {
+    if (s->kind == ABL_VIEW_AXIAL) {
         double ijk[3];
         abl_grid_to_ijk(ijk, &s->report->image->grid, centre_lps);
         ijk[2] = (double)lesion->axial_slice;
         abl_grid_to_lps(centre_lps, &s->report->image->grid, ijk);
-    } else if (s->kind == VIEW_PATH) {
+    } else if (s->kind == ABL_VIEW_PATH) {
         const abl_path *path = &lesion->access.path;
         for (int r = 0; r < 3; r++)
             centre_lps[r] = 0.5 * (path->entry_lps[r] + path->target_lps[r]);
@@ -59,7 +52,7 @@ static void choose_view(scene *s)
     const double mm_per_px = field_of_view_mm(s) / (double)side;
     double centre_lps[3];
     view_centre(centre_lps, s);
-    if (s->kind != VIEW_PATH) {
+    if (s->kind != ABL_VIEW_PATH) {
         static const abl_plane planes[] = {ABL_PLANE_AXIAL, ABL_PLANE_CORONAL,
                                            ABL_PLANE_SAGITTAL};
         s->pane.view = abl_view_plane(&s->report->image->grid, planes[s->kind],
@@ -135,7 +128,7 @@ static const abl_clearance *nearest(const abl_lesion_findings *lesion,
 static void draw_measures(scene *s)
 {
     const abl_lesion_findings *lesion = s->lesion;
-    if (s->kind == VIEW_AXIAL) {
+    if (s->kind == ABL_VIEW_AXIAL) {
         draw_length(s, &lesion->longest_axial_diameter, ABL_INK_MEASURE, 5, "");
         draw_length(s, &lesion->perpendicular_diameter, ABL_INK_MEASURE, 5, "");
     }
@@ -222,24 +215,43 @@ static void fit_text(abl_canvas *canvas, double left, double base,
     abl_canvas_text(canvas, left, base, size_px, ink, fitted);
 }
 
+/* Over at most two lines, broken between words. */
+static void wrap_text(abl_canvas *canvas, double left, double base,
+                      double size_px, abl_ink ink, const char *text)
+{
+    char first[512];
+    double room = canvas->width_px - left - 12;
+    snprintf(first, sizeof first, "%s", text);
+    while (abl_canvas_text_width(canvas, size_px, first) > room) {
+        char *space = strrchr(first, ' ');
+        if (!space)
+            break;
+        *space = '\0';
+    }
+    fit_text(canvas, left, base, size_px, ink, first);
+    const char *rest = text + strlen(first);
+    if (*rest == ' ')
+        fit_text(canvas, left, base + size_px + 4, size_px, ink, rest + 1);
+}
+
 static void describe_plane(char *text, size_t size, const scene *s)
 {
     const abl_grid *grid = &s->report->image->grid;
     const double *lps = s->pane.view.centre_lps;
     size_t number = abl_native_slice_number(s->report, s->lesion->axial_slice);
-    if (s->kind == VIEW_PATH)
+    if (s->kind == ABL_VIEW_PATH)
         snprintf(text, size, "plane through the path");
-    else if (s->kind == VIEW_AXIAL && number > 0)
+    else if (s->kind == ABL_VIEW_AXIAL && number > 0)
         snprintf(text, size, "axial, slice %zu of %zu (z %.1f mm)", number,
                  grid->size[2], lps[2]);
     else
         snprintf(text, size, "%s, %s %.1f mm", view_names[s->kind],
-                 s->kind == VIEW_SAGITTAL  ? "x"
-                 : s->kind == VIEW_CORONAL ? "y"
-                                           : "z",
-                 lps[s->kind == VIEW_SAGITTAL  ? 0
-                     : s->kind == VIEW_CORONAL ? 1
-                                               : 2]);
+                 s->kind == ABL_VIEW_SAGITTAL  ? "x"
+                 : s->kind == ABL_VIEW_CORONAL ? "y"
+                                               : "z",
+                 lps[s->kind == ABL_VIEW_SAGITTAL  ? 0
+                     : s->kind == ABL_VIEW_CORONAL ? 1
+                                                   : 2]);
 }
 
 static void describe_sizes(char *text, size_t size, const scene *s)
@@ -268,22 +280,22 @@ static void draw_panel(scene *s)
     snprintf(text, sizeof text, "Lesion %d: %s", s->lesion->number,
              abl_verdict_text(judged->verdict));
     fit_text(canvas, 12, top + 24, 17, ABL_INK_LESION, text);
-    fit_text(canvas, 12, top + 46, 13, ABL_INK_TEXT, judged->limiting_factor);
+    wrap_text(canvas, 12, top + 45, 13, ABL_INK_TEXT, judged->limiting_factor);
     describe_sizes(text, sizeof text, s);
-    fit_text(canvas, 12, top + 66, 13, ABL_INK_TEXT, text);
+    fit_text(canvas, 12, top + 82, 13, ABL_INK_TEXT, text);
     describe_plane(part, sizeof part, s);
     snprintf(text, sizeof text,
              "%s   |   window %.0f / %.0f HU   |   series %d %s", part,
              ABL_WINDOW_CENTRE_HU, ABL_WINDOW_WIDTH_HU,
              s->report->info->series_number, s->report->info->description);
-    fit_text(canvas, 12, top + 86, 12, ABL_INK_DIM, text);
-    fit_text(canvas, 12, top + 104, 12, ABL_INK_DIM, ABL_RESEARCH_USE);
+    fit_text(canvas, 12, top + 101, 12, ABL_INK_DIM, text);
+    fit_text(canvas, 12, top + 119, 12, ABL_INK_DIM, ABL_RESEARCH_USE);
 }
 
 static abl_status draw_scene(scene *s, abl_error *err)
 {
     abl_status status = abl_pane_draw_image(&s->pane, s->report->image, err);
-    if (!status && s->kind == VIEW_PATH)
+    if (!status && s->kind == ABL_VIEW_PATH)
         status = draw_obstacles(s, err);
     if (!status)
         status = abl_pane_draw_structures(&s->pane, s->report->structures,
@@ -293,7 +305,7 @@ static abl_status draw_scene(scene *s, abl_error *err)
     s->canvas.height_px = ABL_OVERLAY_SIDE_PX;
     abl_pane_draw_frame(&s->pane);
     reserve_lesion(s);
-    if (s->kind == VIEW_PATH)
+    if (s->kind == ABL_VIEW_PATH)
         draw_path(s);
     else
         draw_measures(s);
@@ -313,41 +325,27 @@ static void name_picture(abl_picture *picture, const scene *s)
              s->lesion->number, plane);
 }
 
-static abl_status draw_one(abl_pictures *out, const char *folder, scene *s,
-                           abl_error *err)
-{
-    abl_status status =
-        abl_canvas_open(&s->canvas, ABL_OVERLAY_SIDE_PX,
-                        ABL_OVERLAY_SIDE_PX + ABL_OVERLAY_PANEL_PX, err);
-    if (status)
-        return status;
-    s->pane.canvas = &s->canvas;
-    choose_view(s);
-    status = draw_scene(s, err);
-    abl_picture picture;
-    name_picture(&picture, s);
-    if (!status)
-        status = abl_overlay_finish(out, &s->canvas, folder, &picture, err);
-    abl_canvas_clear(&s->canvas);
-    return status;
-}
-
-abl_status abl_overlay_lesion(abl_pictures *out, const char *folder,
+abl_status abl_overlay_lesion(abl_picture *out, const char *folder,
                               const abl_report *report, size_t lesion,
-                              abl_error *err)
+                              abl_lesion_view kind, abl_error *err)
 {
     scene s;
     memset(&s, 0, sizeof s);
     s.report = report;
     s.lesion = &report->findings->lesions[lesion];
     s.index = lesion;
-    const bool has_path =
-        s.lesion->access.assessed && s.lesion->access.has_path;
-    abl_status status = ABL_OK;
-    for (int kind = VIEW_AXIAL; kind <= VIEW_PATH && !status; kind++) {
-        s.kind = (lesion_view)kind;
-        if (kind != VIEW_PATH || has_path)
-            status = draw_one(out, folder, &s, err);
-    }
+    s.kind = kind;
+    abl_status status =
+        abl_canvas_open(&s.canvas, ABL_OVERLAY_SIDE_PX,
+                        ABL_OVERLAY_SIDE_PX + ABL_OVERLAY_PANEL_PX, err);
+    if (status)
+        return status;
+    s.pane.canvas = &s.canvas;
+    choose_view(&s);
+    name_picture(out, &s);
+    status = draw_scene(&s, err);
+    if (!status)
+        status = abl_overlay_finish(out, &s.canvas, folder, err);
+    abl_canvas_clear(&s.canvas);
     return status;
 }

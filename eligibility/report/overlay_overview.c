@@ -35,24 +35,15 @@ static void liver_box(double low_lps[3], double high_lps[3],
     }
 }
 
-static void number_lesions(const abl_pane *pane, const abl_report *report,
-                           double reach_mm)
+static void number_lesions(const abl_pane *pane, const abl_report *report)
 {
-    for (size_t n = 0; n < report->findings->lesion_count; n++) {
-        const abl_lesion_findings *lesion = &report->findings->lesions[n];
-        double at[2], depth_mm;
-        abl_pane_locate(at, &depth_mm, pane, lesion->centroid_lps);
-        double radius_mm = lesion->max_3d_diameter.mm.measured
-                               ? 0.5 * lesion->max_3d_diameter.mm.value
-                               : 5.0;
-        bool inside = at[0] > pane->left_px + 8 && at[1] > pane->top_px + 8 &&
-                      at[0] < pane->left_px + PANE_PX - 8 &&
-                      at[1] < pane->top_px + PANE_PX - 8;
-        if (!inside || fabs(depth_mm) > fmax(radius_mm, reach_mm))
-            continue;
-        char text[16];
-        snprintf(text, sizeof text, "%d", lesion->number);
-        abl_canvas_label(pane->canvas, at, 14, ABL_INK_LESION, text);
+    const abl_structures *structures = report->structures;
+    for (size_t n = 0; n < structures->lesion_count; n++) {
+        double at[2];
+        char text[24];
+        snprintf(text, sizeof text, "%zu", n + 1);
+        if (abl_pane_find_field(at, pane, structures->lesions[n].field))
+            abl_canvas_label(pane->canvas, at, 14, ABL_INK_LESION, text);
     }
 }
 
@@ -73,7 +64,7 @@ static abl_status draw_pane(abl_canvas *canvas, const abl_report *report,
     if (!status)
         status = abl_pane_draw_structures(&pane, report->structures, 0, err);
     abl_pane_draw_frame(&pane);
-    number_lesions(&pane, report, 0);
+    number_lesions(&pane, report);
     char text[64];
     static const char *const names[] = {"axial z", "coronal y", "sagittal x"};
     static const int axis[] = {2, 1, 0};
@@ -152,9 +143,13 @@ static abl_status draw_panes(abl_canvas *canvas, const abl_report *report,
     return status;
 }
 
-abl_status abl_overlay_overview(abl_pictures *out, const char *folder,
+abl_status abl_overlay_overview(abl_picture *out, const char *folder,
                                 const abl_report *report, abl_error *err)
 {
+    memset(out, 0, sizeof *out);
+    snprintf(out->file, sizeof out->file, "overlays/overview.png");
+    snprintf(out->caption, sizeof out->caption,
+             "Overview: liver, lesions and neighbours on six planes");
     abl_canvas canvas;
     abl_status status = abl_canvas_open(&canvas, COLUMNS * PANE_PX,
                                         HEAD_PX + ROWS * PANE_PX, err);
@@ -163,11 +158,8 @@ abl_status abl_overlay_overview(abl_pictures *out, const char *folder,
     draw_head(&canvas, report);
     abl_canvas_reserve(&canvas, 0, 0, COLUMNS * PANE_PX, HEAD_PX);
     status = draw_panes(&canvas, report, err);
-    abl_picture picture = {
-        .file = "overlays/overview.png",
-        .caption = "Overview: liver, lesions and neighbours on six planes"};
     if (!status)
-        status = abl_overlay_finish(out, &canvas, folder, &picture, err);
+        status = abl_overlay_finish(out, &canvas, folder, err);
     abl_canvas_clear(&canvas);
     return status;
 }

@@ -139,6 +139,47 @@ static bool inside_grid(const abl_grid *grid, const double ijk[3])
     return true;
 }
 
+/* The eight voxels around a position, for values read many at a time. */
+typedef struct cell {
+    size_t offset;
+    size_t step[3];
+    float weight[3];
+} cell;
+
+static cell locate_cell(const abl_grid *grid, const double ijk[3])
+{
+    const size_t stride[3] = {1, grid->size[0], grid->size[0] * grid->size[1]};
+    cell at = {0, {0, 0, 0}, {0, 0, 0}};
+    for (int a = 0; a < 3; a++) {
+        double top = (double)(grid->size[a] - 1);
+        double position = fmin(fmax(ijk[a], 0), top);
+        size_t base = (size_t)position;
+        at.offset += base * stride[a];
+        at.step[a] = base + 1 < grid->size[a] ? stride[a] : 0;
+        at.weight[a] = (float)(position - (double)base);
+    }
+    return at;
+}
+
+#define DEFINE_SAMPLE(name, type)                                           \
+    static float name(const type *voxels, const cell *at)                   \
+    {                                                                       \
+        const type *v = voxels + at->offset;                                \
+        float plane[2];                                                     \
+        for (size_t k = 0; k < 2; k++) {                                    \
+            const type *low = v + k * at->step[2];                          \
+            const type *high = low + at->step[1];                           \
+            float a = (float)low[0] +                                       \
+                      at->weight[0] * (float)(low[at->step[0]] - low[0]);   \
+            float b = (float)high[0] +                                      \
+                      at->weight[0] * (float)(high[at->step[0]] - high[0]); \
+            plane[k] = a + at->weight[1] * (b - a);                         \
+        }                                                                   \
+        return plane[0] + at->weight[2] * (plane[1] - plane[0]);            \
+    }
+DEFINE_SAMPLE(sample_hu, int16_t)
+DEFINE_SAMPLE(sample_value, float)
+
 static void render_row(uint8_t *grey, const abl_view *view,
                        const abl_volume *image, size_t row, double low_hu,
                        double scale)
@@ -152,8 +193,10 @@ static void render_row(uint8_t *grey, const abl_view *view,
         grey[column] = 0;
         if (!inside_grid(&image->grid, ijk))
             continue;
-        double value = (abl_volume_sample_ijk(image, ijk) - low_hu) * scale;
-        grey[column] = (uint8_t)(fmin(fmax(value, 0), 255) + 0.5);
+        const cell at = locate_cell(&image->grid, ijk);
+        double hu = (double)sample_hu(abl_volume_i16(image), &at);
+        double value = fmin(fmax((hu - low_hu) * scale, 0), 255);
+        grey[column] = (uint8_t)(value + 0.5);
     }
 }
 
@@ -162,7 +205,6 @@ void abl_view_render_hu(uint8_t *grey, const abl_view *view,
                         double width_hu)
 {
     const double low_hu = centre_hu - 0.5 * width_hu;
-#pragma omp parallel for schedule(static)
     for (size_t row = 0; row < view->height_px; row++)
         render_row(grey + row * view->width_px, view, image, row, low_hu,
                    255.0 / width_hu);
@@ -202,7 +244,6 @@ void abl_view_sample_field(float *values, const abl_view *view,
                            const abl_volume *field, const abl_lattice *lattice,
                            float outside)
 {
-#pragma omp parallel for schedule(static)
     for (size_t row = 0; row < lattice->size[1]; row++) {
         const walk along =
             row_walk(view, &field->grid, lattice->first_px,
@@ -212,10 +253,12 @@ void abl_view_sample_field(float *values, const abl_view *view,
             for (int a = 0; a < 3; a++)
                 ijk[a] =
                     along.start_ijk[a] + (double)column * along.step_ijk[a];
-            values[row * lattice->size[0] + column] =
-                inside_grid(&field->grid, ijk)
-                    ? (float)abl_volume_sample_ijk(field, ijk)
-                    : outside;
+            float *value = &values[row * lattice->size[0] + column];
+            *value = outside;
+            if (inside_grid(&field->grid, ijk)) {
+                const cell at = locate_cell(&field->grid, ijk);
+                *value = sample_value(abl_volume_f32(field), &at);
+            }
         }
     }
 }
