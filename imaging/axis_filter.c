@@ -196,15 +196,17 @@ static void combine(float *restrict out, const float *restrict in,
     };
     size_t n = 0;
     for (; n + BLOCK <= count; n += BLOCK) {
-        float sum[BLOCK] = {0};
-        for (size_t t = 0; t < taps; t++)
+        float sum[BLOCK];
+        for (size_t b = 0; b < BLOCK; b++)
+            sum[b] = weights[0] * in[n + b];
+        for (size_t t = 1; t < taps; t++)
             for (size_t b = 0; b < BLOCK; b++)
                 sum[b] += weights[t] * in[t * stride + n + b];
         memcpy(out + n, sum, sizeof sum);
     }
     for (; n < count; n++) {
-        float sum = 0;
-        for (size_t t = 0; t < taps; t++)
+        float sum = weights[0] * in[n];
+        for (size_t t = 1; t < taps; t++)
             sum += weights[t] * in[t * stride + n];
         out[n] = sum;
     }
@@ -225,8 +227,8 @@ static void filter_outputs(float *out, const float *in,
     for (size_t n = from; n < to; n++) {
         const float *weights = filter->weights + n * filter->width;
         const float *values = in + filter->first[n];
-        float sum = 0;
-        for (size_t t = 0; t < filter->taps[n]; t++)
+        float sum = weights[0] * values[0];
+        for (size_t t = 1; t < filter->taps[n]; t++)
             sum += weights[t] * values[t];
         out[n] = sum;
     }

@@ -50,12 +50,44 @@ static void tally_runs(tally *tallies, const uint32_t *order,
     }
 }
 
-static int compare_tallies(const void *left, const void *right)
+/* One pass of a radix sort on 11 bits of the size, largest first; stable. */
+static void sort_pass(uint32_t *to, const uint32_t *from, size_t count,
+                      const tally *tallies, unsigned shift)
 {
-    const tally *a = left, *b = right;
-    if (a->voxels != b->voxels)
-        return a->voxels > b->voxels ? -1 : 1;
-    return a->first < b->first ? -1 : a->first > b->first;
+    enum {
+        DIGITS = 2048
+    };
+    size_t start[DIGITS + 1] = {0};
+    for (size_t n = 0; n < count; n++)
+        start[(~tallies[from[n]].voxels >> shift & (DIGITS - 1)) + 1]++;
+    for (size_t d = 0; d < DIGITS; d++)
+        start[d + 1] += start[d];
+    for (size_t n = 0; n < count; n++)
+        to[start[~tallies[from[n]].voxels >> shift & (DIGITS - 1)]++] = from[n];
+}
+
+/* Tallies by size, largest first; equals stay in the order of their first
+ * voxel. Sizes have 31 bits, so that three passes of 11 are enough. */
+static uint32_t *sort_tallies(const tally *tallies, size_t count,
+                              abl_error *err)
+{
+    uint32_t *order = abl_alloc(count, sizeof *order, err);
+    uint32_t *spare = abl_alloc(count, sizeof *spare, err);
+    if (!order || !spare) {
+        free(order);
+        free(spare);
+        return NULL;
+    }
+    for (size_t n = 0; n < count; n++)
+        order[n] = (uint32_t)n;
+    for (unsigned shift = 0; shift < 33; shift += 11) {
+        sort_pass(spare, order, count, tallies, shift);
+        uint32_t *sorted = spare;
+        spare = order;
+        order = sorted;
+    }
+    free(spare);
+    return order;
 }
 
 static void describe(abl_component *item, const tally *t)
@@ -90,14 +122,16 @@ static abl_status number_components(abl_components *out, const abl_runs *runs,
         return ABL_E_NOMEM;
     }
     tally_runs(tallies, number, runs);
-    qsort(tallies, roots, sizeof *tallies, compare_tallies);
-    for (size_t c = 0; c < roots; c++) {
-        describe(&out->items[c], &tallies[c]);
-        number[tallies[c].first] = (uint32_t)c + 1;
+    uint32_t *order = sort_tallies(tallies, roots, err);
+    for (size_t c = 0; order && c < roots; c++) {
+        describe(&out->items[c], &tallies[order[c]]);
+        number[tallies[order[c]].first] = (uint32_t)c + 1;
     }
-    out->count = roots;
+    abl_status status = order ? ABL_OK : ABL_E_NOMEM;
+    out->count = order ? roots : 0;
+    free(order);
     free(tallies);
-    return ABL_OK;
+    return status;
 }
 
 abl_status abl_components_find(abl_components *out, const abl_volume *mask,

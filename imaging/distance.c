@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "imaging/mask_box.h"
 #include "imaging/threads.h"
 
 /* Columns handled together: one cache line of floats. */
@@ -19,12 +20,19 @@ static const uint16_t no_steps = UINT16_MAX;
 /* Squared distances above this are "no object" between the passes. */
 static const float none_squared = 1.0e18f;
 
-/* Lower envelope of parabolas along one line, in units of its spacing. */
+/* One parabola height + (q - apex)^2 along a line, in units of its spacing. */
+typedef struct parabola {
+    double base;  /* height + apex^2 */
+    double start; /* from here on it is the lowest */
+    double height;
+    int32_t apex;
+} parabola;
+
+/* Scratch for the lower envelope of a line's parabolas. */
 typedef struct envelope {
-    double *height;     /* of each parabola: squared distance / spacing^2 */
-    double *start;      /* where it becomes the lowest */
-    size_t *apex;       /* where its lowest point is */
+    parabola *lowest;
     double *reciprocal; /* 1 / (2 n) */
+    int32_t *owner;     /* which of lowest[] starts at each position, or 0 */
 } envelope;
 
 typedef struct distance_plan {
@@ -41,10 +49,9 @@ typedef struct distance_plan {
 static envelope take_envelope(char *memory, size_t longest)
 {
     envelope e;
-    e.height = (double *)(void *)memory;
-    e.start = e.height + longest;
-    e.reciprocal = e.start + longest;
-    e.apex = (size_t *)(void *)(e.reciprocal + longest);
+    e.lowest = (parabola *)(void *)memory;
+    e.reciprocal = (double *)(void *)(e.lowest + longest);
+    e.owner = (int32_t *)(void *)(e.reciprocal + longest);
     for (size_t n = 1; n < longest; n++)
         e.reciprocal[n] = 0.5 / (double)n;
     return e;
@@ -52,71 +59,91 @@ static envelope take_envelope(char *memory, size_t longest)
 
 static size_t envelope_bytes(size_t longest)
 {
-    return longest * (3 * sizeof(double) + sizeof(size_t));
+    return longest * (sizeof(parabola) + sizeof(double) + 2 * sizeof(int32_t));
 }
 
 /* Parabolas that are lowest somewhere on [0, count); how many. */
-static size_t build_envelope(envelope *e, const float *values, size_t count,
-                             double per_spacing2, float limit)
+ABL_HOT
+static int32_t build_envelope(const envelope *e, const float *values,
+                              int32_t count, double per_spacing2, float limit)
 {
-    size_t used = 0;
-    for (size_t q = 0; q < count; q++) {
+    parabola *top = e->lowest - 1;
+    for (int32_t q = 0; q < count; q++) {
         if (values[q] > limit)
             continue;
-        double height = (double)values[q] * per_spacing2, start = 0;
-        double bowl = height + (double)q * (double)q;
-        while (used > 0) {
-            size_t v = e->apex[used - 1];
-            double below = e->height[used - 1] + (double)v * (double)v;
-            start = (bowl - below) * e->reciprocal[q - v];
-            if (start > e->start[used - 1])
+        parabola next = {0, 0, (double)values[q] * per_spacing2, q};
+        next.base = next.height + (double)q * (double)q;
+        for (; top >= e->lowest; top--) {
+            next.start = (next.base - top->base) * e->reciprocal[q - top->apex];
+            if (next.start > top->start)
                 break;
-            used--;
         }
-        if (used > 0 && start > (double)(count - 1))
+        if (top < e->lowest)
+            next.start = 0;
+        else if (next.start > (double)(count - 1))
             continue;
-        e->height[used] = height;
-        e->start[used] = used ? start : 0;
-        e->apex[used] = q;
-        used++;
+        *++top = next;
     }
-    return used;
+    return (int32_t)(top + 1 - e->lowest);
 }
 
 /* Squared distances along one line, in place. */
+ABL_HOT
+static void write_envelope(float *values, int32_t count, double spacing2,
+                           const envelope *e, int32_t used)
+{
+    memset(e->owner, 0, (size_t)count * sizeof *e->owner);
+    for (int32_t n = 1; n < used; n++)
+        e->owner[(int32_t)ceil(e->lowest[n].start)] = n;
+    int32_t owner = 0;
+    for (int32_t q = 0; q < count; q++) {
+        owner = e->owner[q] > owner ? e->owner[q] : owner;
+        double steps = (double)(q - e->lowest[owner].apex);
+        values[q] =
+            (float)((e->lowest[owner].height + steps * steps) * spacing2);
+    }
+}
+
 static void transform_line(float *values, size_t count, double spacing,
-                           float limit, envelope *e)
+                           float limit, const envelope *e)
 {
     double spacing2 = spacing * spacing;
-    size_t used = build_envelope(e, values, count, 1 / spacing2, limit);
-    size_t q = 0;
-    for (size_t n = 0; n < used; n++) {
-        double last = n + 1 < used ? e->start[n + 1] : (double)(count - 1);
-        double apex = (double)e->apex[n], height = e->height[n];
-        size_t end = (size_t)last + 1;
-        for (; q < end; q++) {
-            double steps = (double)q - apex;
-            values[q] = (float)((height + steps * steps) * spacing2);
-        }
+    int32_t used =
+        build_envelope(e, values, (int32_t)count, 1 / spacing2, limit);
+    if (used > 0)
+        write_envelope(values, (int32_t)count, spacing2, e, used);
+    else
+        for (size_t q = 0; q < count; q++)
+            values[q] = none_squared;
+}
+
+/* Steps over the gap [from, to) between two objects, or none at an end. */
+ABL_HOT
+static void fill_gap(uint16_t *steps, int32_t from, int32_t to, bool before,
+                     bool after)
+{
+    for (int32_t i = from; i < to; i++) {
+        int32_t back = before ? i - from + 1 : no_steps;
+        int32_t on = after ? to - i : no_steps;
+        steps[i] = (uint16_t)(back < on ? back : on);
     }
-    for (; q < count; q++)
-        values[q] = none_squared;
 }
 
 /* Steps from each voxel of a row to the nearest object voxel. */
 static void scan_row(uint16_t *steps, const uint8_t *mask, size_t count,
                      bool to_background)
 {
-    uint16_t since = no_steps;
-    for (size_t i = 0; i < count; i++) {
-        bool object = (mask[i] != 0) != to_background;
-        since = object ? 0 : (uint16_t)(since + (since != no_steps));
-        steps[i] = since;
-    }
-    for (size_t i = count - 1; i-- > 0;) {
-        uint16_t next = steps[i + 1];
-        if (next != no_steps && next + 1 < steps[i])
-            steps[i] = (uint16_t)(next + 1);
+    bool before = false;
+    for (size_t i = 0; i < count;) {
+        size_t object = abl_mask_find_change(mask, i, count, !to_background);
+        if (object > i)
+            fill_gap(steps, (int32_t)i, (int32_t)object, before,
+                     object < count);
+        if (object == count)
+            return;
+        i = abl_mask_find_change(mask, object, count, to_background);
+        memset(steps + object, 0, (i - object) * sizeof *steps);
+        before = true;
     }
 }
 
@@ -125,9 +152,10 @@ static void transform_slice(const distance_plan *plan, char *scratch, size_t k)
 {
     const abl_grid *grid = plan->grid;
     size_t ni = grid->size[0], nj = grid->size[1];
+    size_t pitch = plan->longest + STRIP;
     envelope e = take_envelope(scratch, plan->longest);
     float *columns = (float *)(void *)(scratch + envelope_bytes(plan->longest));
-    uint16_t *steps = (uint16_t *)(columns + STRIP * plan->longest);
+    uint16_t *steps = (uint16_t *)(void *)(columns + STRIP * pitch);
     size_t slice = abl_grid_offset(grid, 0, 0, k);
     for (size_t j = 0; j < nj; j++)
         scan_row(steps + j * ni, plan->mask + slice + j * ni, ni,
@@ -138,15 +166,15 @@ static void transform_slice(const distance_plan *plan, char *scratch, size_t k)
             for (size_t b = 0; b < width; b++) {
                 uint16_t n = steps[j * ni + i + b];
                 double mm = n * grid->spacing_mm[0];
-                columns[b * nj + j] =
+                columns[b * pitch + j] =
                     n == no_steps ? none_squared : (float)(mm * mm);
             }
         for (size_t b = 0; b < width; b++)
-            transform_line(columns + b * nj, nj, grid->spacing_mm[1],
+            transform_line(columns + b * pitch, nj, grid->spacing_mm[1],
                            plan->limit, &e);
         for (size_t j = 0; j < nj; j++)
             for (size_t b = 0; b < width; b++)
-                plan->out[slice + j * ni + i + b] = columns[b * nj + j];
+                plan->out[slice + j * ni + i + b] = columns[b * pitch + j];
     }
 }
 
@@ -155,6 +183,7 @@ static void transform_column(const distance_plan *plan, char *scratch, size_t j)
 {
     const abl_grid *grid = plan->grid;
     size_t nk = grid->size[2];
+    size_t pitch = plan->longest + STRIP;
     envelope e = take_envelope(scratch, plan->longest);
     float *columns = (float *)(void *)(scratch + envelope_bytes(plan->longest));
     for (size_t i = 0; i < grid->size[0]; i += STRIP) {
@@ -162,15 +191,15 @@ static void transform_column(const distance_plan *plan, char *scratch, size_t j)
         for (size_t k = 0; k < nk; k++) {
             const float *from = plan->out + abl_grid_offset(grid, i, j, k);
             for (size_t b = 0; b < width; b++)
-                columns[b * nk + k] = from[b];
+                columns[b * pitch + k] = from[b];
         }
         for (size_t b = 0; b < width; b++)
-            transform_line(columns + b * nk, nk, grid->spacing_mm[2],
+            transform_line(columns + b * pitch, nk, grid->spacing_mm[2],
                            plan->limit, &e);
         for (size_t k = 0; k < nk; k++) {
             float *to = plan->out + abl_grid_offset(grid, i, j, k);
             for (size_t b = 0; b < width; b++) {
-                float squared = columns[b * nk + k];
+                float squared = columns[b * pitch + k];
                 to[b] =
                     squared > plan->limit ? ABL_DISTANCE_NONE : sqrtf(squared);
             }
@@ -183,7 +212,7 @@ static abl_status run_plan(distance_plan *plan, abl_error *err)
     const size_t *size = plan->grid->size;
     plan->longest = size[1] > size[2] ? size[1] : size[2];
     plan->scratch_bytes = envelope_bytes(plan->longest) +
-                          STRIP * plan->longest * sizeof(float) +
+                          STRIP * (plan->longest + STRIP) * sizeof(float) +
                           size[0] * size[1] * sizeof(uint16_t);
     plan->scratch_bytes = (plan->scratch_bytes + 63) / 64 * 64;
     plan->scratch =
@@ -261,26 +290,58 @@ abl_status abl_distance_to_background(abl_volume **out, const abl_volume *mask,
     return map_distance(out, mask, limit_mm, true, err);
 }
 
+/* The object's box with one voxel around it, where there is one: it holds the
+ * nearest background voxel of every object voxel. */
+static abl_status crop_object(abl_volume **out, size_t lo[3],
+                              const abl_volume *mask, abl_error *err)
+{
+    size_t hi[3], size[3];
+    *out = NULL;
+    if (!abl_mask_find_box(lo, hi, mask))
+        return ABL_OK;
+    for (int a = 0; a < 3; a++) {
+        lo[a] -= lo[a] > 0;
+        hi[a] += hi[a] + 1 < mask->grid.size[a];
+        size[a] = hi[a] - lo[a] + 1;
+    }
+    return abl_volume_crop(out, mask, lo, size, err);
+}
+
+static void subtract_depth(abl_volume *out, const abl_volume *part,
+                           const abl_volume *depth, const size_t lo[3])
+{
+    const size_t *size = part->grid.size;
+#pragma omp parallel for schedule(static)
+    for (size_t k = 0; k < size[2]; k++)
+        for (size_t j = 0; j < size[1]; j++) {
+            size_t row = abl_grid_offset(&part->grid, 0, j, k);
+            const uint8_t *object = abl_volume_u8(part) + row;
+            const float *mm = abl_volume_f32(depth) + row;
+            float *to =
+                abl_volume_f32(out) +
+                abl_grid_offset(&out->grid, lo[0], lo[1] + j, lo[2] + k);
+            for (size_t i = 0; i < size[0]; i++)
+                to[i] = object[i] ? -mm[i] : to[i];
+        }
+}
+
 abl_status abl_distance_signed(abl_volume **out, const abl_volume *mask,
                                abl_error *err)
 {
-    abl_volume *inside = NULL;
+    abl_volume *part = NULL, *depth = NULL;
+    size_t lo[3];
     abl_status status = map_distance(out, mask, INFINITY, false, err);
     if (!status)
-        status = map_distance(&inside, mask, INFINITY, true, err);
+        status = crop_object(&part, lo, mask, err);
+    if (!status && part)
+        status = map_distance(&depth, part, INFINITY, true, err);
+    if (!status && part)
+        subtract_depth(*out, part, depth, lo);
+    abl_volume_destroy(part);
+    abl_volume_destroy(depth);
     if (status) {
         abl_volume_destroy(*out);
         *out = NULL;
-        return status;
     }
-    const uint8_t *object = abl_volume_u8(mask);
-    float *values = abl_volume_f32(*out);
-    const float *depth = abl_volume_f32(inside);
-    size_t voxels = abl_grid_voxels(&mask->grid);
-#pragma omp parallel for schedule(static)
-    for (size_t n = 0; n < voxels; n++)
-        if (object[n])
-            values[n] = -depth[n];
-    abl_volume_destroy(inside);
-    return ABL_OK;
+    return status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "imaging/distance.h"
+#include "imaging/mask_box.h"
 
 /* A radius that is a whole number of voxels includes the last one, whatever
  * the rounding of the spacing. */
@@ -32,40 +33,11 @@ static abl_status check_arguments(const abl_volume *mask, double radius_mm,
     return ABL_OK;
 }
 
-static bool row_bounds(size_t bounds[2], const uint8_t *row, size_t count)
-{
-    size_t lo = 0, hi = count;
-    while (lo < count && !row[lo])
-        lo++;
-    if (lo == count)
-        return false;
-    while (!row[hi - 1])
-        hi--;
-    bounds[0] = lo;
-    bounds[1] = hi - 1;
-    return true;
-}
-
 /* False when the mask is empty. */
 static bool find_bounds(box *out, const abl_volume *mask)
 {
-    const size_t *size = mask->grid.size;
-    size_t lo[3] = {size[0], size[1], size[2]}, hi[3] = {0, 0, 0};
-    for (size_t k = 0; k < size[2]; k++)
-        for (size_t j = 0; j < size[1]; j++) {
-            size_t bounds[2];
-            const uint8_t *row =
-                abl_volume_u8(mask) + abl_grid_offset(&mask->grid, 0, j, k);
-            if (!row_bounds(bounds, row, size[0]))
-                continue;
-            const size_t at_lo[3] = {bounds[0], j, k};
-            const size_t at_hi[3] = {bounds[1], j, k};
-            for (int a = 0; a < 3; a++) {
-                lo[a] = at_lo[a] < lo[a] ? at_lo[a] : lo[a];
-                hi[a] = at_hi[a] > hi[a] ? at_hi[a] : hi[a];
-            }
-        }
-    if (lo[0] == size[0])
+    size_t lo[3], hi[3];
+    if (!abl_mask_find_box(lo, hi, mask))
         return false;
     for (int a = 0; a < 3; a++) {
         out->lo[a] = (ptrdiff_t)lo[a];
@@ -182,28 +154,42 @@ static abl_status erode_part(abl_volume *part, double radius_mm, abl_error *err)
 typedef abl_status (*part_operation)(abl_volume *part, double radius_mm,
                                      abl_error *err);
 
-/* Runs up to two operations on the object's box grown by @p margin_mm, and
- * pastes the result into an empty mask. */
-static abl_status run_on_box(abl_volume **out, const abl_volume *mask,
-                             const part_operation operations[2],
-                             double radius_mm, double margin_mm, bool clip,
+/* One or two operations on the object's box grown by a margin, which stays
+ * inside the volume unless it may overhang. */
+typedef struct morph_plan {
+    part_operation first, second;
+    double radius_mm, margin_mm;
+    bool overhang;
+} morph_plan;
+
+static abl_status run_on_box(abl_volume **part, const abl_volume *mask,
+                             const box *where, const morph_plan *plan,
                              abl_error *err)
+{
+    abl_status status = cut_box(part, mask, where, err);
+    if (!status)
+        status = plan->first(*part, plan->radius_mm, err);
+    if (!status && plan->second)
+        status = plan->second(*part, plan->radius_mm, err);
+    return status;
+}
+
+static abl_status morph(abl_volume **out, const abl_volume *mask,
+                        const morph_plan *plan, abl_error *err)
 {
     abl_volume *result = NULL, *part = NULL;
     box bounds;
     *out = NULL;
-    abl_status status = check_arguments(mask, radius_mm, err);
+    abl_status status = check_arguments(mask, plan->radius_mm, err);
     if (!status)
         status = abl_volume_create(&result, &mask->grid, ABL_PIXEL_U8, err);
     if (!status && find_bounds(&bounds, mask)) {
-        box grown = grow_box(&bounds, &mask->grid, margin_mm);
-        if (clip)
-            grown = clip_box(&grown, &mask->grid);
-        status = cut_box(&part, mask, &grown, err);
-        for (int n = 0; n < 2 && !status && operations[n]; n++)
-            status = operations[n](part, radius_mm, err);
+        box where = grow_box(&bounds, &mask->grid, plan->margin_mm);
+        if (!plan->overhang)
+            where = clip_box(&where, &mask->grid);
+        status = run_on_box(&part, mask, &where, plan, err);
         if (!status)
-            copy_shared(result, part, grown.lo, false);
+            copy_shared(result, part, where.lo, false);
     }
     abl_volume_destroy(part);
     if (status)
@@ -216,27 +202,28 @@ static abl_status run_on_box(abl_volume **out, const abl_volume *mask,
 abl_status abl_dilate(abl_volume **out, const abl_volume *mask,
                       double radius_mm, abl_error *err)
 {
-    const part_operation operations[2] = {dilate_part, NULL};
-    return run_on_box(out, mask, operations, radius_mm, radius_mm, true, err);
+    const morph_plan plan = {dilate_part, NULL, radius_mm, radius_mm, false};
+    return morph(out, mask, &plan, err);
 }
 
 abl_status abl_erode(abl_volume **out, const abl_volume *mask, double radius_mm,
                      abl_error *err)
 {
-    const part_operation operations[2] = {erode_part, NULL};
-    return run_on_box(out, mask, operations, radius_mm, 0, true, err);
+    const morph_plan plan = {erode_part, NULL, radius_mm, 0, false};
+    return morph(out, mask, &plan, err);
 }
 
 abl_status abl_open(abl_volume **out, const abl_volume *mask, double radius_mm,
                     abl_error *err)
 {
-    const part_operation operations[2] = {erode_part, dilate_part};
-    return run_on_box(out, mask, operations, radius_mm, 0, true, err);
+    const morph_plan plan = {erode_part, dilate_part, radius_mm, 0, false};
+    return morph(out, mask, &plan, err);
 }
 
 abl_status abl_close(abl_volume **out, const abl_volume *mask, double radius_mm,
                      abl_error *err)
 {
-    const part_operation operations[2] = {dilate_part, erode_part};
-    return run_on_box(out, mask, operations, radius_mm, radius_mm, false, err);
+    const morph_plan plan = {dilate_part, erode_part, radius_mm, radius_mm,
+                             true};
+    return morph(out, mask, &plan, err);
 }

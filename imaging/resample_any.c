@@ -19,7 +19,7 @@ typedef struct affine {
 
 static affine map_grid(const abl_grid *from, const abl_grid *to)
 {
-    affine map;
+    affine map = {{0, 0, 0}, {{0}}};
     abl_grid_to_ijk(map.origin, to, from->origin_lps);
     for (int axis = 0; axis < 3; axis++) {
         double one[3] = {0, 0, 0}, lps[3], ijk[3];

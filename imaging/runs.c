@@ -4,38 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* First voxel from @p i on whose being non-zero equals @p wanted. */
-static size_t find_change(const uint8_t *row, size_t i, size_t count,
-                          bool wanted)
+#include "imaging/mask_box.h"
+#include "imaging/threads.h"
+
+/* Runs of one row: voxels of the wanted kind after one of the other. */
+ABL_HOT
+static uint32_t count_runs(const uint8_t *row, size_t count, uint8_t background)
 {
-    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-    for (; i + 8 <= count; i += 8) {
-        uint64_t eight;
-        memcpy(&eight, row + i, sizeof eight);
-        bool has_zero = (eight - ones) & ~eight & tops;
-        if (wanted ? eight != 0 : has_zero)
-            break;
-    }
-    while (i < count && (row[i] != 0) != wanted)
-        i++;
-    return i;
+    uint32_t runs = (row[0] != 0) != background;
+    for (size_t i = 1; i < count; i++)
+        runs +=
+            ((row[i] != 0) != background) & ((row[i - 1] != 0) == background);
+    return runs;
 }
 
-/* Runs of one row; @p out may be NULL to only count them. */
-static size_t scan_row(abl_run *out, const uint8_t *row, size_t count,
-                       bool of_background)
+static void list_row(abl_run *out, const uint8_t *row, size_t count,
+                     bool of_background)
 {
-    size_t runs = 0;
-    for (size_t i = 0;; runs++) {
-        i = find_change(row, i, count, !of_background);
+    for (size_t i = 0;; out++) {
+        i = abl_mask_find_change(row, i, count, !of_background);
         if (i == count)
-            return runs;
-        size_t end = find_change(row, i, count, of_background);
-        if (out) {
-            out[runs].from = (uint16_t)i;
-            out[runs].to = (uint16_t)end;
-        }
-        i = end;
+            return;
+        out->from = (uint16_t)i;
+        i = abl_mask_find_change(row, i, count, of_background);
+        out->to = (uint16_t)i;
     }
 }
 
@@ -116,8 +108,7 @@ static abl_status list_runs(abl_runs *out, const abl_volume *mask,
         return ABL_E_NOMEM;
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++)
-        out->row[r + 1] =
-            (uint32_t)scan_row(NULL, voxels + r * ni, ni, of_background);
+        out->row[r + 1] = count_runs(voxels + r * ni, ni, of_background);
     for (size_t r = 0; r < rows; r++)
         out->row[r + 1] += out->row[r];
     out->count = out->row[rows];
@@ -127,7 +118,7 @@ static abl_status list_runs(abl_runs *out, const abl_volume *mask,
         return ABL_E_NOMEM;
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++) {
-        scan_row(out->run + out->row[r], voxels + r * ni, ni, of_background);
+        list_row(out->run + out->row[r], voxels + r * ni, ni, of_background);
         for (uint32_t n = out->row[r]; n < out->row[r + 1]; n++)
             out->root[n] = n;
     }
