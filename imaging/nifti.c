@@ -436,7 +436,9 @@ abl_status abl_nifti_write(const char *path, const abl_volume *volume,
         return status;
     writer out;
     status = open_writer(&out, path, err);
-    const bool opened = out.file != NULL;
+    struct stat info;
+    const bool is_ours = out.file && fstat(fileno(out.file), &info) == 0 &&
+                         S_ISREG(info.st_mode);
     bool good = !status && write_bytes(&out, header, sizeof header) &&
                 write_bytes(&out, volume->data,
                             abl_grid_voxels(&volume->grid) *
@@ -448,7 +450,7 @@ abl_status abl_nifti_write(const char *path, const abl_volume *volume,
     }
     if (status || good)
         return status;
-    if (opened)
+    if (is_ours)
         unlink(path);
     return abl_error_set(err, ABL_E_IO, "%s: could not be written: %s", path,
                          strerror(code));

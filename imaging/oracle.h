@@ -73,6 +73,13 @@ abl_status abl_oracle_reconstruct(abl_volume **out, const abl_volume *seed,
                                   abl_connectivity connectivity,
                                   abl_error *err) ABL_MUST_CHECK;
 
+/** itk::NiftiImageIO, as f32. */
+abl_status abl_oracle_nifti_read(abl_volume **out, const char *path,
+                                 abl_error *err) ABL_MUST_CHECK;
+/** itk::NiftiImageIO; f32 only. */
+abl_status abl_oracle_nifti_write(const char *path, const abl_volume *volume,
+                                  abl_error *err) ABL_MUST_CHECK;
+
 #ifdef __cplusplus
 }
 #endif
