@@ -243,6 +243,10 @@ static void judge_neighbour(abl_rule_result *out,
                      any->nearest.mm.value);
         return;
     }
+    if (!any->nearest.mm.measured || least_mm(any) <= limit_mm) {
+        abl_rule_unknown(out, "what lies beyond that patch was not seen");
+        return;
+    }
     out->result = ABL_BORDERLINE;
     abl_rule_say(out,
                  "; near the surface, but no organ was seen within %g mm "

@@ -78,6 +78,8 @@ static inline void sample_lesion(abl_lesion_findings *lesion, int number)
     memcpy(lesion->capsule.from_lps, centre, sizeof centre);
     for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++)
         sample_distance(lesion, (abl_structure_id)id, 30 + id);
+    lesion->beyond_capsule_named = lesion->to[ABL_SPLEEN];
+    lesion->beyond_capsule = lesion->to[ABL_SPLEEN];
     sample_access(&lesion->access);
 }
 

@@ -358,6 +358,18 @@ static void put_at_surface_near_organ(abl_findings *f)
     f->lesions[0].beyond_capsule_named.structure = ABL_STOMACH;
     f->lesions[0].beyond_capsule_named.nearest.mm = sample_value(10, 0);
 }
+static void put_at_surface_cut(abl_findings *f)
+{
+    put_at_surface(f);
+    f->lesions[0].beyond_capsule.is_upper_bound = true;
+    f->lesions[0].beyond_capsule.at_least_mm = 6;
+}
+static void put_at_surface_unseen(abl_findings *f)
+{
+    put_at_surface(f);
+    f->lesions[0].beyond_capsule.nearest.mm = sample_unknown();
+    f->lesions[0].beyond_capsule_named.nearest.mm = sample_unknown();
+}
 static void put_at_surface_unnamed(abl_findings *f)
 {
     put_at_surface(f);
@@ -370,6 +382,10 @@ static void surface_excludes_only_beside_an_organ(void)
     CU_ASSERT_EQUAL(spoiled("R4", put_at_surface, "no organ"), ABL_BORDERLINE);
     CU_ASSERT_EQUAL(spoiled("R4", put_at_surface_far_organ, "no organ"),
                     ABL_BORDERLINE);
+    CU_ASSERT_EQUAL(spoiled("R4", put_at_surface_cut, "not seen"),
+                    ABL_NOT_ASSESSABLE);
+    CU_ASSERT_EQUAL(spoiled("R4", put_at_surface_unseen, "not seen"),
+                    ABL_NOT_ASSESSABLE);
     CU_ASSERT_EQUAL(spoiled("R4", put_at_surface_near_organ, "stomach"),
                     ABL_NOT_MET);
     CU_ASSERT_EQUAL(spoiled("R4", put_at_surface_unnamed, "may be an organ"),

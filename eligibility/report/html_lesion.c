@@ -1,0 +1,196 @@
+/* The section of one lesion in report.html.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "eligibility/access.h"
+#include "eligibility/report/html_out.h"
+#include "eligibility/report/text.h"
+
+#define NEAREST_SHOWN 8
+
+static void put_sizes(const abl_html *html, const abl_lesion_findings *lesion)
+{
+    abl_html_raw(html, "<table class=\"facts\"><caption>Size and "
+                       "attenuation</caption><tbody>\n");
+    abl_html_value_row(html, "Longest axial diameter",
+                       &lesion->longest_axial_diameter.mm, "mm", 1);
+    abl_html_value_row(html, "Perpendicular to it",
+                       &lesion->perpendicular_diameter.mm, "mm", 1);
+    abl_html_value_row(html, "Longest in 3-D", &lesion->max_3d_diameter.mm,
+                       "mm", 1);
+    abl_html_value_row(html, "Volume", &lesion->volume_ml, "mL", 1);
+    abl_html_value_row(html, "Diameter of an equal sphere",
+                       &lesion->equivalent_diameter_mm, "mm", 1);
+    abl_html_value_row(html, "Mean attenuation", &lesion->mean_hu, "HU", 1);
+    abl_html_value_row(html, "Liver around it", &lesion->ring_hu, "HU", 1);
+    abl_html_value_row(html, "Contrast", &lesion->contrast_hu, "HU", 1);
+    abl_html_value_row(html, "Contrast to noise", &lesion->cnr, "", 1);
+    abl_html_raw(html, "</tbody></table>\n");
+}
+
+static void put_clearance(const abl_html *html, const abl_clearance *to,
+                          abl_structure_id id)
+{
+    abl_html_raw(html, "<tr><th scope=\"row\">");
+    abl_html_text(html, abl_structure_title(id));
+    abl_html_raw(html, "</th><td>");
+    abl_html_value(html, &to->nearest.mm, "mm", 1);
+    if (to->is_upper_bound)
+        abl_html_put(html,
+                     " <span class=\"quiet\">may be nearer beyond the scan, "
+                     "at least %.1f</span>",
+                     to->at_least_mm);
+    abl_html_raw(html, "</td></tr>\n");
+}
+
+/* The nearest first; equal distances in the order of the ids. */
+static size_t sort_nearest(int ids[ABL_STRUCTURE_COUNT],
+                           const abl_lesion_findings *lesion)
+{
+    size_t count = 0;
+    for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++) {
+        if (!lesion->to[id].nearest.mm.measured)
+            continue;
+        size_t n = count++;
+        for (; n > 0 && lesion->to[ids[n - 1]].nearest.mm.value >
+                            lesion->to[id].nearest.mm.value;
+             n--)
+            ids[n] = ids[n - 1];
+        ids[n] = id;
+    }
+    return count;
+}
+
+static void put_distances(const abl_html *html,
+                          const abl_lesion_findings *lesion)
+{
+    int ids[ABL_STRUCTURE_COUNT];
+    const size_t count = sort_nearest(ids, lesion);
+    const abl_clearance capsule = {lesion->capsule, ABL_LIVER,
+                                   lesion->capsule_is_upper_bound,
+                                   lesion->capsule_at_least_mm};
+    abl_html_raw(html, "<table class=\"facts\"><caption>Distance from its "
+                       "surface, nearest first</caption><tbody>\n");
+    abl_html_raw(html, "<tr><th scope=\"row\">liver capsule</th><td>");
+    abl_html_value(html, &capsule.nearest.mm, "mm", 1);
+    if (capsule.is_upper_bound)
+        abl_html_put(html,
+                     " <span class=\"quiet\">may be nearer beyond the "
+                     "scan, at least %.1f</span>",
+                     capsule.at_least_mm);
+    abl_html_raw(html, "</td></tr>\n");
+    for (size_t n = 0; n < count && n < NEAREST_SHOWN; n++)
+        put_clearance(html, &lesion->to[ids[n]], (abl_structure_id)ids[n]);
+    abl_html_raw(html, "</tbody></table>\n");
+}
+
+static void put_plain_row(const abl_html *html, const char *name, double value,
+                          const char *unit)
+{
+    abl_html_put(html,
+                 "<tr><th scope=\"row\">%s</th><td><b>%.1f</b>&nbsp;%s"
+                 "</td></tr>\n",
+                 name, value, unit);
+}
+
+static const char *obstacle_title(const abl_path *path)
+{
+    if (path->nearest_lesion > 0)
+        return "another lesion";
+    return path->nearest_obstacle == ABL_BACKGROUND
+               ? "nothing in the scan"
+               : abl_structure_title(path->nearest_obstacle);
+}
+
+static void put_path(const abl_html *html, const abl_path *path)
+{
+    put_plain_row(html, "Length from skin to target", path->length_mm, "mm");
+    abl_html_raw(html, "<tr><th scope=\"row\">Room around the axis</th><td>");
+    abl_html_put(html, "<b>%.1f</b>&nbsp;mm%s to ", path->clearance_mm,
+                 path->clearance_mm >= ABL_ACCESS_FAR_MM ? " or more" : "");
+    abl_html_text(html, obstacle_title(path));
+    abl_html_raw(html, "</td></tr>\n");
+    put_plain_row(html, "Liver crossed before the lesion",
+                  path->liver_transit_mm, "mm");
+    put_plain_row(html, "Angle to the capsule&#39;s normal",
+                  path->capsule_angle_deg, "°");
+    put_plain_row(html, "Tilt out of the axial plane, + tip to the head",
+                  path->axial_tilt_deg, "°");
+    put_plain_row(html, "Angle in the axial plane, 0 from the front, + left",
+                  path->in_plane_angle_deg, "°");
+    abl_html_put(html,
+                 "<tr><th scope=\"row\">Entry, LPS</th><td>%.1f, %.1f, "
+                 "%.1f&nbsp;mm</td></tr>\n",
+                 path->entry_lps[0], path->entry_lps[1], path->entry_lps[2]);
+    abl_html_put(html,
+                 "<tr><th scope=\"row\">Target, LPS</th><td>%.1f, %.1f, "
+                 "%.1f&nbsp;mm</td></tr>\n",
+                 path->target_lps[0], path->target_lps[1], path->target_lps[2]);
+}
+
+static void put_access(const abl_html *html, const abl_access *access)
+{
+    abl_html_raw(html, "<table class=\"facts\"><caption>Straight access, best "
+                       "of those that are clear</caption><tbody>\n");
+    if (!access->assessed) {
+        abl_html_text_row(html, "Not assessed",
+                          access->why_not ? access->why_not : "not planned");
+    } else {
+        abl_html_put(html,
+                     "<tr><th scope=\"row\">Directions clear</th><td><b>%zu"
+                     "</b> of %zu, %zu more are clear but long</td></tr>\n",
+                     access->clear, access->directions, access->clear_long);
+        if (access->has_path)
+            put_path(html, &access->path);
+        else
+            abl_html_text_row(html, "Path", "none found");
+        if (access->obstacles_uncertain)
+            abl_html_text_row(html, "Caution",
+                              access->uncertain_why
+                                  ? access->uncertain_why
+                                  : "an obstacle may have been missed");
+    }
+    abl_html_raw(html, "</tbody></table>\n");
+}
+
+static void put_heading(const abl_html *html, const abl_lesion_findings *lesion,
+                        const abl_judgement *judged)
+{
+    const size_t slice = abl_report_slice(html->report, lesion->centroid_lps);
+    abl_html_put(html,
+                 "<section class=\"lesion\" id=\"lesion-%d\">\n<div "
+                 "class=\"keep\"><h2>Lesion %d ",
+                 lesion->number, lesion->number);
+    abl_html_verdict(html, judged->verdict);
+    abl_html_raw(html, "</h2>\n");
+    abl_html_element(html, "p", "limiting", judged->limiting_factor);
+    abl_html_raw(html, "<p class=\"quiet\">");
+    if (slice)
+        abl_html_put(html, "Centre on slice %zu. ", slice);
+    abl_html_put(html, "Confidence that it is a lesion: %.2f%s",
+                 lesion->confidence,
+                 lesion->is_low_confidence ? " (<b>low</b>)" : "");
+    if (lesion->confidence_reason[0]) {
+        abl_html_raw(html, ", ");
+        abl_html_text(html, lesion->confidence_reason);
+    }
+    abl_html_raw(html, ".");
+    if (lesion->touches_border)
+        abl_html_raw(html, " <b>Cut by the end of the scan.</b>");
+    abl_html_raw(html, "</p></div>\n");
+}
+
+abl_status abl_html_lesion(abl_html *html, size_t index, abl_error *err)
+{
+    const abl_lesion_findings *lesion = &html->report->findings->lesions[index];
+    const abl_judgement *judged = &html->report->assessment->lesions[index];
+    put_heading(html, lesion, judged);
+    abl_status status = abl_html_pictures(html, lesion->number, err);
+    if (status)
+        return status;
+    abl_html_rules(html, judged);
+    abl_html_raw(html, "<div class=\"columns\">\n");
+    put_sizes(html, lesion);
+    put_distances(html, lesion);
+    put_access(html, &lesion->access);
+    abl_html_raw(html, "</div>\n</section>\n");
+    return ABL_OK;
+}

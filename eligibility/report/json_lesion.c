@@ -1,0 +1,214 @@
+/* One lesion in report.json: measures, distances, access, rules.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "eligibility/access.h"
+#include "eligibility/report/json_out.h"
+#include "eligibility/report/text.h"
+
+static void add_slice(abl_json_out *out, json_t *object,
+                      const abl_report *report, const double lps[3])
+{
+    const size_t slice = abl_report_slice(report, lps);
+    abl_out_set(out, object, "slice",
+                slice ? abl_out_count(slice) : json_null());
+}
+
+/* A length with both of its ends. */
+static json_t *build_segment(abl_json_out *out, const abl_report *report,
+                             const abl_segment *segment)
+{
+    json_t *object = abl_out_value(out, &segment->mm, "mm", 1);
+    if (!segment->mm.measured)
+        return object;
+    abl_out_set(out, object, "from_lps_mm",
+                abl_out_lps(out, segment->from_lps));
+    abl_out_set(out, object, "to_lps_mm", abl_out_lps(out, segment->to_lps));
+    add_slice(out, object, report, segment->from_lps);
+    return object;
+}
+
+static json_t *build_measures(abl_json_out *out, const abl_report *report,
+                              const abl_lesion_findings *lesion)
+{
+    json_t *object = json_object();
+    abl_out_set(out, object, "longest_axial_diameter",
+                build_segment(out, report, &lesion->longest_axial_diameter));
+    abl_out_set(out, object, "perpendicular_diameter",
+                build_segment(out, report, &lesion->perpendicular_diameter));
+    abl_out_set(out, object, "max_3d_diameter",
+                build_segment(out, report, &lesion->max_3d_diameter));
+    abl_out_set(out, object, "volume",
+                abl_out_value(out, &lesion->volume_ml, "mL", 1));
+    abl_out_set(out, object, "equivalent_diameter",
+                abl_out_value(out, &lesion->equivalent_diameter_mm, "mm", 1));
+    abl_out_set(out, object, "mean_attenuation",
+                abl_out_value(out, &lesion->mean_hu, "HU", 1));
+    abl_out_set(out, object, "liver_ring_attenuation",
+                abl_out_value(out, &lesion->ring_hu, "HU", 1));
+    abl_out_set(out, object, "contrast",
+                abl_out_value(out, &lesion->contrast_hu, "HU", 1));
+    abl_out_set(out, object, "contrast_to_noise_ratio",
+                abl_out_value(out, &lesion->cnr, "", 1));
+    return object;
+}
+
+static json_t *build_clearance(abl_json_out *out, const abl_report *report,
+                               const abl_clearance *to, abl_structure_id id)
+{
+    json_t *object = build_segment(out, report, &to->nearest);
+    if (to->nearest.mm.measured) {
+        abl_out_set(out, object, "is_upper_bound",
+                    json_boolean(to->is_upper_bound));
+        abl_out_set(out, object, "at_least_mm",
+                    abl_out_number(out,
+                                   to->is_upper_bound ? to->at_least_mm
+                                                      : to->nearest.mm.value,
+                                   2));
+    }
+    abl_out_set(out, object, "structure",
+                id == ABL_BACKGROUND ? json_null()
+                                     : abl_out_text(abl_structure_name(id)));
+    return object;
+}
+
+static json_t *build_distances(abl_json_out *out, const abl_report *report,
+                               const abl_lesion_findings *lesion)
+{
+    json_t *object = json_object(), *array = json_array();
+    const abl_clearance capsule = {lesion->capsule, ABL_LIVER,
+                                   lesion->capsule_is_upper_bound,
+                                   lesion->capsule_at_least_mm};
+    abl_out_set(out, object, "capsule",
+                build_clearance(out, report, &capsule, ABL_LIVER));
+    for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++)
+        abl_out_append(out, array,
+                       build_clearance(out, report, &lesion->to[id],
+                                       (abl_structure_id)id));
+    abl_out_set(out, object, "structures", array);
+    abl_out_set(out, object, "beyond_capsule",
+                build_clearance(out, report, &lesion->beyond_capsule,
+                                lesion->beyond_capsule.structure));
+    abl_out_set(out, object, "named_organ_beyond_capsule",
+                build_clearance(out, report, &lesion->beyond_capsule_named,
+                                lesion->beyond_capsule_named.structure));
+    return object;
+}
+
+static json_t *build_path(abl_json_out *out, const abl_access *access)
+{
+    const abl_path *path = &access->path;
+    if (!access->assessed || !access->has_path)
+        return json_null();
+    json_t *object = json_object();
+    abl_out_set(out, object, "entry_lps_mm", abl_out_lps(out, path->entry_lps));
+    abl_out_set(out, object, "target_lps_mm",
+                abl_out_lps(out, path->target_lps));
+    abl_out_set(out, object, "length_mm",
+                abl_out_number(out, path->length_mm, 2));
+    abl_out_set(out, object, "clearance_mm",
+                abl_out_number(out, path->clearance_mm, 2));
+    abl_out_set(out, object, "nearest_obstacle",
+                path->nearest_obstacle == ABL_BACKGROUND
+                    ? json_null()
+                    : abl_out_text(abl_structure_name(path->nearest_obstacle)));
+    abl_out_set(out, object, "nearest_lesion",
+                path->nearest_lesion > 0 ? json_integer(path->nearest_lesion)
+                                         : json_null());
+    abl_out_set(out, object, "unclassified_tissue_mm",
+                abl_out_number(out, path->unclassified_mm, 2));
+    abl_out_set(out, object, "clearances_capped_at_mm",
+                abl_out_number(out, ABL_ACCESS_FAR_MM, 1));
+    abl_out_set(out, object, "liver_transit_mm",
+                abl_out_number(out, path->liver_transit_mm, 2));
+    abl_out_set(out, object, "capsule_angle_deg",
+                abl_out_number(out, path->capsule_angle_deg, 1));
+    abl_out_set(out, object, "axial_tilt_deg",
+                abl_out_number(out, path->axial_tilt_deg, 1));
+    abl_out_set(out, object, "in_plane_angle_deg",
+                abl_out_number(out, path->in_plane_angle_deg, 1));
+    return object;
+}
+
+static json_t *build_blocked(abl_json_out *out, const abl_access *access)
+{
+    json_t *object = json_object();
+    for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++)
+        if (access->blocked[id])
+            abl_out_set(out, object, abl_structure_name((abl_structure_id)id),
+                        abl_out_count(access->blocked[id]));
+    abl_out_set(out, object, "other_lesion",
+                abl_out_count(access->blocked_lesion));
+    abl_out_set(out, object, "no_skin_in_scan",
+                abl_out_count(access->blocked_no_skin));
+    abl_out_set(out, object, "too_long",
+                abl_out_count(access->blocked_too_long));
+    return object;
+}
+
+static json_t *build_access(abl_json_out *out, const abl_access *access)
+{
+    json_t *object = json_object();
+    abl_out_set(out, object, "assessed", json_boolean(access->assessed));
+    if (!access->assessed) {
+        abl_out_set(
+            out, object, "why_not",
+            abl_out_text(access->why_not ? access->why_not : "not planned"));
+        return object;
+    }
+    abl_out_set(out, object, "corridor_half_width_mm",
+                abl_out_number(out, access->corridor_mm, 2));
+    abl_out_set(out, object, "obstacles_uncertain",
+                json_boolean(access->obstacles_uncertain));
+    abl_out_set(out, object, "uncertain_why",
+                access->obstacles_uncertain
+                    ? abl_out_text_or_null(access->uncertain_why)
+                    : json_null());
+    abl_out_set(out, object, "directions", abl_out_count(access->directions));
+    abl_out_set(out, object, "clear", abl_out_count(access->clear));
+    abl_out_set(out, object, "clear_but_long",
+                abl_out_count(access->clear_long));
+    abl_out_set(out, object, "blocked_by", build_blocked(out, access));
+    abl_out_set(out, object, "path", build_path(out, access));
+    return object;
+}
+
+static json_t *build_lesion(abl_json_out *out, const abl_report *report,
+                            const abl_pictures *pictures, size_t n)
+{
+    const abl_lesion_findings *lesion = &report->findings->lesions[n];
+    const abl_judgement *judged = &report->assessment->lesions[n];
+    json_t *object = json_object();
+    abl_out_set(out, object, "number", json_integer(lesion->number));
+    abl_out_set(out, object, "verdict",
+                abl_out_text(abl_verdict_name(judged->verdict)));
+    abl_out_set(out, object, "verdict_text",
+                abl_out_text(abl_verdict_text(judged->verdict)));
+    abl_out_set(out, object, "limiting_factor",
+                abl_out_text(judged->limiting_factor));
+    abl_out_set(out, object, "confidence",
+                abl_out_number(out, lesion->confidence, 2));
+    abl_out_set(out, object, "low_confidence",
+                json_boolean(lesion->is_low_confidence));
+    abl_out_set(out, object, "confidence_reason",
+                abl_out_text_or_null(lesion->confidence_reason));
+    abl_out_set(out, object, "cut_by_end_of_scan",
+                json_boolean(lesion->touches_border));
+    abl_out_set(out, object, "centroid_lps_mm",
+                abl_out_lps(out, lesion->centroid_lps));
+    add_slice(out, object, report, lesion->centroid_lps);
+    abl_out_set(out, object, "measures", build_measures(out, report, lesion));
+    abl_out_set(out, object, "distances", build_distances(out, report, lesion));
+    abl_out_set(out, object, "access", build_access(out, &lesion->access));
+    abl_out_set(out, object, "rules", abl_out_rules(out, report, judged));
+    abl_out_set(out, object, "pictures",
+                abl_out_pictures(out, pictures, lesion->number));
+    return object;
+}
+
+json_t *abl_out_lesions(abl_json_out *out, const abl_report *report,
+                        const abl_pictures *pictures)
+{
+    json_t *array = json_array();
+    for (size_t n = 0; n < report->findings->lesion_count; n++)
+        abl_out_append(out, array, build_lesion(out, report, pictures, n));
+    return array;
+}

@@ -1,0 +1,47 @@
+/* Building JSON with fixed decimals; nothing that is not finite gets in.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_ELIGIBILITY_REPORT_JSON_OUT_H
+#define ABL_ELIGIBILITY_REPORT_JSON_OUT_H
+
+#include <jansson.h>
+
+#include "eligibility/report/report.h"
+
+/** What went wrong so far, so that building code needs no checks. */
+typedef struct abl_json_out {
+    bool out_of_memory;
+    bool not_finite;
+} abl_json_out;
+
+/** object[key] = value; takes the reference. NULL sets out_of_memory. */
+void abl_out_set(abl_json_out *out, json_t *object, const char *key,
+                 json_t *value);
+void abl_out_append(abl_json_out *out, json_t *array, json_t *value);
+
+/** Rounded to @p decimals; -0 becomes 0. Not finite: null and noted. */
+json_t *abl_out_number(abl_json_out *out, double value, int decimals);
+json_t *abl_out_count(size_t count);
+/** Cleaned of ill-formed and control characters. */
+json_t *abl_out_text(const char *text);
+/** The text, or null when it is empty. */
+json_t *abl_out_text_or_null(const char *text);
+json_t *abl_out_lps(abl_json_out *out, const double lps[3]);
+
+/** {"measured": true, "value": 12.3, "uncertainty": 0.4, "unit": "mm"} or
+ * {"measured": false, "unit": "mm", "why_not": "..."}.
+ * @param scale  of value and uncertainty, e.g. 100 for % */
+json_t *abl_out_value(abl_json_out *out, const abl_value *value,
+                      const char *unit, double scale);
+
+/** "lesions": one object per lesion. */
+json_t *abl_out_lesions(abl_json_out *out, const abl_report *report,
+                        const abl_pictures *pictures);
+/** Every rule of a judgement, in the order of the ids. */
+json_t *abl_out_rules(abl_json_out *out, const abl_report *report,
+                      const abl_judgement *judgement);
+/** Pictures of one lesion; 0 for the patient's, -1 for all. */
+json_t *abl_out_pictures(abl_json_out *out, const abl_pictures *pictures,
+                         int lesion);
+
+#endif
