@@ -108,6 +108,8 @@ static void trim_inputs(abl_axis_filter *filter)
         size_t end = filter->first[n] + filter->taps[n];
         lo = filter->first[n] < lo ? filter->first[n] : lo;
         hi = end > hi ? end : hi;
+        if (filter->taps[n] > filter->most_taps)
+            filter->most_taps = filter->taps[n];
     }
     for (size_t n = 0; n < filter->count; n++)
         filter->first[n] -= lo;
@@ -234,10 +236,28 @@ static void filter_outputs(float *out, const float *in,
     }
 }
 
+/* The same for one or two taps, without a branch on their number. */
+ABL_HOT
+static void interpolate_outputs(float *restrict out, const float *restrict in,
+                                const abl_axis_filter *filter)
+{
+    for (size_t n = 0; n < filter->count; n++) {
+        const float *weights = filter->weights + n * filter->width;
+        size_t last = filter->taps[n] - 1;
+        float low = weights[0] * in[filter->first[n]];
+        float both = low + weights[last] * in[filter->first[n] + last];
+        out[n] = last > 0 ? both : low;
+    }
+}
+
 void abl_axis_filter_row(float *out, const float *in,
                          const abl_axis_filter *filter)
 {
     size_t lo = filter->shift_lo, hi = lo + filter->shift_count;
+    if (filter->most_taps <= 2) {
+        interpolate_outputs(out, in, filter);
+        return;
+    }
     filter_outputs(out, in, filter, 0, lo);
     if (hi > lo)
         combine(out + lo, in + filter->first[lo], 1, hi - lo,

@@ -14,6 +14,7 @@
 typedef struct abl_axis_filter {
     size_t count;                 /**< outputs */
     size_t width;                 /**< weights stored per output */
+    size_t most_taps;             /**< of any output */
     size_t lo, used;              /**< inputs needed: [lo, lo + used) */
     size_t shift_lo, shift_count; /**< outputs that share weights, and whose
                                        inputs move by one from one to the next */

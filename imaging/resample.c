@@ -158,7 +158,8 @@ done:
     return status;
 }
 
-/* Input slices mixed along k for output slice @p k; @p rows holds the taps. */
+/* Input slices mixed along k for output slice @p k; @p rows holds the taps
+ * of one row when they have to be made float. */
 static void mix_slices(float *out, float *rows, const resample_plan *plan,
                        size_t k)
 {
@@ -166,15 +167,19 @@ static void mix_slices(float *out, float *rows, const resample_plan *plan,
     const abl_grid *grid = &plan->in->grid;
     size_t width = axis[0].used, first = fk->lo + fk->first[k];
     for (size_t j = 0; j < axis[1].used; j++) {
-        for (size_t t = 0; t < fk->taps[k]; t++) {
-            size_t offset =
-                abl_grid_offset(grid, axis[0].lo, axis[1].lo + j, first + t);
-            float *to = rows + t * width;
-            const float *row = abl_axis_load_row(to, plan->in, offset, width);
-            if (row != to)
-                memcpy(to, row, width * sizeof *to);
+        size_t offset =
+            abl_grid_offset(grid, axis[0].lo, axis[1].lo + j, first);
+        size_t slice = grid->size[0] * grid->size[1];
+        float *to = out + j * width;
+        if (plan->in->type == ABL_PIXEL_F32) {
+            abl_axis_filter_lines(to, abl_volume_f32(plan->in) + offset, slice,
+                                  width, fk, k);
+            continue;
         }
-        abl_axis_filter_lines(out + j * width, rows, width, width, fk, k);
+        for (size_t t = 0; t < fk->taps[k]; t++)
+            (void)abl_axis_load_row(rows + t * width, plan->in,
+                                    offset + t * slice, width);
+        abl_axis_filter_lines(to, rows, width, width, fk, k);
     }
 }
 

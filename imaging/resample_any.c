@@ -80,6 +80,12 @@ static void find_inside(size_t range[2], double start, double step,
     }
 }
 
+static void fill_row(float *row, size_t from, size_t to, float value)
+{
+    for (size_t i = from; i < to; i++)
+        row[i] = value;
+}
+
 static void fill_outside(abl_volume *out, const abl_grid *in, float outside)
 {
     const affine map = map_grid(&out->grid, in);
@@ -89,14 +95,14 @@ static void fill_outside(abl_volume *out, const abl_grid *in, float outside)
         find_inside(range[a], map.origin[a], map.step[a][a], in->size[a],
                     size[a]);
     float *values = abl_volume_f32(out);
+#pragma omp parallel for schedule(static)
     for (size_t k = 0; k < size[2]; k++)
         for (size_t j = 0; j < size[1]; j++) {
             float *row = values + abl_grid_offset(&out->grid, 0, j, k);
             bool inside = k >= range[2][0] && k < range[2][1] &&
                           j >= range[1][0] && j < range[1][1];
-            for (size_t i = 0; i < size[0]; i++)
-                if (!inside || i < range[0][0] || i >= range[0][1])
-                    row[i] = outside;
+            fill_row(row, 0, inside ? range[0][0] : size[0], outside);
+            fill_row(row, range[0][1], inside ? size[0] : 0, outside);
         }
 }
 
