@@ -35,7 +35,7 @@ report "segmentation includes from above" \
   "$(back segmentation 'eligibility|cli' "$@")"
 report "eligibility includes from above" "$(back eligibility 'cli' "$@")"
 report "function over 60 lines" "$(awk 'FNR==1{n=0} /^\{/{n=FNR}
-  /^\}/{if(n&&FNR-n>60) printf "%s:%d %d lines\n",FILENAME,n,FNR-n;n=0}' "$@")"
+  /^\}$/{if(n&&FNR-n>60) printf "%s:%d %d lines\n",FILENAME,n,FNR-n;n=0}' "$@")"
 report "file over 800 lines" \
   "$(wc -l "$@" | awk '$1>800 && $2!="total"{print $2": "$1" lines"}')"
 report "a path of one workplace" \
