@@ -3,8 +3,10 @@
 
 extern const abl_command abl_command_list;
 extern const abl_command abl_command_rules;
+extern const abl_command abl_command_run;
 
 const abl_command *const abl_commands[] = {
+    &abl_command_run,
     &abl_command_list,
     &abl_command_rules,
     NULL,
