@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/report/html_out.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -91,8 +92,8 @@ static void mark(const abl_html *html, const char *name, const char *words)
 {
     abl_html_put(html,
                  "<span class=\"mark is-%s\"><svg aria-hidden=\"true\">"
-                 "<use href=\"#i-%s\"/></svg>%s</span>",
-                 name, name, words);
+                 "<use href=\"#i-%s\"/></svg>%c%s</span>",
+                 name, name, toupper((unsigned char)words[0]), words + 1);
 }
 
 void abl_html_verdict(const abl_html *html, abl_verdict verdict)
@@ -151,7 +152,7 @@ void abl_html_rules(const abl_html *html, const abl_judgement *judgement)
 {
     static const abl_result order[] = {ABL_NOT_MET, ABL_BORDERLINE,
                                        ABL_NOT_ASSESSABLE, ABL_MET};
-    abl_html_raw(html, "<table class=\"rules\"><thead><tr>"
+    abl_html_raw(html, "<table class=\"rules limits\"><thead><tr>"
                        "<th scope=\"col\">Rule</th>"
                        "<th scope=\"col\">Result</th>"
                        "<th scope=\"col\">Measured</th>"

@@ -75,12 +75,14 @@ abl_status abl_report_print_summary(FILE *stream, const abl_report *report,
                                     abl_error *err)
 {
     const abl_findings *findings = report->findings;
+    const char *limiting = report->assessment->patient.limiting_factor;
     char phase[64], line[512];
     abl_phase_describe(phase, &findings->exam.phase);
     fprintf(stream, "VERDICT: %s\n",
             abl_verdict_text(report->assessment->patient.verdict));
     put_wrapped(stream, report->assessment->summary, 2);
-    put_wrapped(stream, report->assessment->patient.limiting_factor, 2);
+    if (strncmp(limiting, "Lesion ", 7) != 0) /* else it comes below */
+        put_wrapped(stream, limiting, 2);
     put_lesions(stream, report);
     fputc('\n', stream);
     snprintf(line, sizeof line,

@@ -15,6 +15,16 @@ static void load_net(void)
     ABL_CHECK_OK(abl_profile_load(&net, "net", &err), &err);
 }
 
+static void set_path(abl_access *access, int rule, abl_value v)
+{
+    double *const numbers[] = {
+        &access->path.length_mm, &access->path.clearance_mm,
+        &access->path.liver_transit_mm, &access->path.capsule_angle_deg};
+    *numbers[rule - 10] = v.value;
+    access->assessed = access->assessed && (v.measured || rule > 11);
+    access->has_path = access->has_path && (v.measured || rule <= 11);
+}
+
 /* The finding that a rule looks at. */
 static void set_finding(abl_findings *f, int rule, abl_value v)
 {
@@ -48,20 +58,10 @@ static void set_finding(abl_findings *f, int rule, abl_value v)
         l->to[ABL_PORTAL_AND_SPLENIC_VEIN].nearest.mm = v;
         break;
     case 10:
-        l->access.path.length_mm = v.value;
-        l->access.assessed = v.measured;
-        break;
     case 11:
-        l->access.path.clearance_mm = v.value;
-        l->access.assessed = v.measured;
-        break;
     case 12:
-        l->access.path.liver_transit_mm = v.value;
-        l->access.has_path = v.measured;
-        break;
     case 13:
-        l->access.path.capsule_angle_deg = v.value;
-        l->access.has_path = v.measured;
+        set_path(&l->access, rule, v);
         break;
     case 14:
         l->cnr = v;
