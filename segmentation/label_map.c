@@ -8,6 +8,14 @@
 #include "segmentation/field.h"
 #include "segmentation/organs.h"
 
+/* Organs that the liver yields to: lesion_ct was taught that what runs through
+ * the liver is liver. */
+static const bool yields_to[ABL_ORGAN_LAST + 1] = {
+    [ABL_GALLBLADDER] = true,
+    [ABL_INFERIOR_VENA_CAVA] = true,
+    [ABL_PORTAL_AND_SPLENIC_VEIN] = true,
+};
+
 /* Where each organ's field falls on the image. */
 typedef struct painter {
     abl_volume *labels;
@@ -48,11 +56,14 @@ static void paint_row(const painter *p, size_t j, size_t k, float *best,
         if (!p->meets[id] || !covers(box, j, k))
             continue;
         abl_field_row(row, p->structures->items[id].field, &p->taps[id], j, k);
-        for (size_t i = box->lo[0]; i <= box->hi[0]; i++)
-            if (row[i - box->lo[0]] > best[i]) {
-                best[i] = row[i - box->lo[0]];
+        for (size_t i = box->lo[0]; i <= box->hi[0]; i++) {
+            const float f = row[i - box->lo[0]];
+            const bool first = yields_to[id] && to[i] == ABL_LIVER && f > 0;
+            if (f > best[i] || first) {
+                best[i] = f;
                 to[i] = (uint8_t)id;
             }
+        }
     }
     if (!p->structures->lesion_labels)
         return;

@@ -13,6 +13,7 @@ static const double margin_mm = 10;
 static const double smooth_mm = 0.8;
 static const float ring_from_mm = 2, ring_to_mm = 8, ring_most_p = 0.15f;
 static const float shell_mm = 2.5f, shell_share_of_radius = 0.3f;
+static const float surface_p = 0.4f;
 static const float most_of_h = 0.6f;
 static const double contrast_none = 1, contrast_full = 3; /* in spreads */
 static const double least_spread_hu = 3;
@@ -33,7 +34,7 @@ typedef struct work {
     abl_volume *hu;      /* smoothed */
     abl_volume *side;    /* +1 own, -1 other candidates, 0 neither */
     abl_volume *mask;    /* first shape */
-    abl_volume *net;     /* its field, 2 p - 1 */
+    abl_volume *net;     /* its field, -1 at p = 0 to 1 at p = 1 */
     abl_volume *outside; /* f32 signed distance, positive outside */
     float inner_hu, ring_hu, share;
     float shell_mm;
@@ -142,7 +143,8 @@ static abl_status make_net_field(work *w, abl_error *err)
     const float *p = abl_volume_f32(w->p);
     float *f = abl_volume_f32(w->net);
     for (size_t v = 0; v < w->voxels; v++)
-        f[v] = clamp_unit(2 * p[v] - 1);
+        f[v] = p[v] > surface_p ? (p[v] - surface_p) / (1 - surface_p)
+                                : (p[v] - surface_p) / surface_p;
     abl_field_reconcile(w->net, w->mask);
     return ABL_OK;
 }
@@ -154,7 +156,7 @@ static abl_status find_first_shape(work *w, bool *is_empty, abl_error *err)
         abl_volume_create(&w->mask, &w->grid, ABL_PIXEL_U8, err);
     if (status)
         return status;
-    threshold(w, ABL_LESION_SEED_P);
+    threshold(w, surface_p);
     if (abl_mask_count(w->mask) < 3)
         threshold(w, ABL_LESION_SPREAD_P);
     size_t voxels = 0;

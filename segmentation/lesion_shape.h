@@ -32,14 +32,16 @@ void abl_lesion_shape_clear(abl_lesion_shape *shape);
  * The surface of candidate @p number, whose voxels lie in @p box (grid of the
  * maps).
  *
- * 1. p(lesion), trilinear on the image's voxels; the first surface is p = 0.5
- *    (0.3 when the candidate would otherwise be under 3 voxels).
+ * 1. p(lesion), trilinear on the image's voxels; the first surface is p = 0.4,
+ *    in the middle of the hysteresis (0.3 when the candidate would otherwise
+ *    be under 3 voxels). Its field g goes linearly from -1 at p = 0 over 0 at
+ *    the surface to 1 at p = 1.
  * 2. Levels: median of the lightly smoothed HU (Gaussian 0.8 mm) in its inner
  *    half, and in a ring of liver 2 to 8 mm outside with p(lesion) < 0.15; the
  *    ring's spread is 1.4826 times its median absolute deviation.
  * 3. Within 2.5 mm of the first surface (less for small lesions: 0.3 of the
- *    radius at its deepest), inside the liver, the field is a mixture of
- *    2 p - 1 and of the half-height model
+ *    radius at its deepest), inside the liver, the field is a mixture of g
+ *    and of the half-height model
  *        h = 2 (HU - (inner + ring) / 2) / (inner - ring), clamped to -1..1.
  *    The share of h grows from 0 at a contrast of 1 spread to its limit at 3,
  *    and fades with the square of the distance from the first surface: where
@@ -48,7 +50,7 @@ void abl_lesion_shape_clear(abl_lesion_shape *shape);
  *    filled. Topology stays: one piece.
  *
  * edge_sd_mm: with w the share of h, the SD of the surface by the network
- * (abl_field_slope_sd_mm() of 2 p - 1) and by the image (spread / HU gradient,
+ * (abl_field_slope_sd_mm() of g) and by the image (spread / HU gradient,
  * taken as contrast / 2.5 mm) are weighed (1 - w) and w; a voxel's uniform
  * variance is added.
  *

@@ -45,8 +45,8 @@ double abl_lesion_confidence(char *reason, size_t reason_size,
         const char *why;
     } parts[] = {
         {ramp(e->mean_probability, 0.4, 0, 0.8, 1), "the network is not sure"},
-        {ramp(e->equivalent_diameter_mm, 4, 0.4, 10, 1), "it is small"},
-        {ramp(e->contrast, 0.5, 0.4, 2, 1), "it hardly differs from the liver"},
+        {ramp(e->equivalent_diameter_mm, 4, 0.3, 10, 1), "it is small"},
+        {ramp(e->contrast, 0.5, 0.3, 2, 1), "it hardly differs from the liver"},
         {e->liver_share < 0.3 ? 0.5 : 1, "it lies at the edge of the liver"},
         {e->near_gallbladder ? 0.4 : 1, "it may be part of the gallbladder"},
     };

@@ -19,8 +19,8 @@ typedef struct abl_lesion_evidence {
 /**
  * Confidence 0..1 and the sentence that goes with it: the product of
  *   probability  p rises from 0 at a mean of 0.40 to 1 at 0.80
- *   size         s rises from 0.4 at 4 mm to 1 at 10 mm
- *   contrast     c rises from 0.4 at 0.5 spreads to 1 at 2
+ *   size         s rises from 0.3 at 4 mm to 1 at 10 mm
+ *   contrast     c rises from 0.3 at 0.5 spreads to 1 at 2
  *   place        0.5 when less than 30 % of its surroundings are liver,
  *                0.4 when it may be part of the gallbladder, else 1.
  * Straight lines between; the limits are convention, the order of the factors

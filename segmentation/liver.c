@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "imaging/components.h"
+#include "imaging/distance.h"
 #include "imaging/resample.h"
 
 static const double small_liver_ml = 300; /* convention */
 static const double least_piece_ml = 10;  /* convention */
 static const float sure_of_other = 0.5f;  /* lead of another organ */
 static const double least_face_mm2 = 100; /* 1 cm2 */
+static const double most_apart_mm = 8;    /* from organ_ct's liver */
 static const double least_share = 0.5;    /* of organ_ct's volume */
 
 void abl_lesion_maps_clear(abl_lesion_maps *maps)
@@ -123,6 +125,32 @@ static abl_status leave_to_neighbours(abl_volume *mask,
             status =
                 leave_to_other(mask, structures->items[others[n]].field, err);
     return status;
+}
+
+/* Takes from the mask what lies far from organ_ct's liver and is no lesion:
+ * with less context, lesion_ct takes bowel for liver. */
+static abl_status leave_far_parts(abl_volume *mask, const abl_volume *liver,
+                                  const abl_volume *lesion, abl_error *err)
+{
+    abl_volume *field = NULL, *coarse = NULL, *near = NULL;
+    abl_status status =
+        abl_resample_linear(&field, liver, &mask->grid, -1, err);
+    if (!status)
+        status = abl_field_mask(&coarse, field, err);
+    abl_volume_destroy(field);
+    if (!status)
+        status = abl_dilate(&near, coarse, most_apart_mm, err);
+    abl_volume_destroy(coarse);
+    if (status)
+        return status;
+    const uint8_t *is_near = abl_volume_u8(near);
+    const float *p = abl_volume_f32(lesion);
+    uint8_t *inside = abl_volume_u8(mask);
+    const size_t voxels = abl_grid_voxels(&mask->grid);
+    for (size_t v = 0; v < voxels; v++)
+        inside[v] = inside[v] && (is_near[v] || p[v] >= 0.5f);
+    abl_volume_destroy(near);
+    return ABL_OK;
 }
 
 /* How many voxels of each piece organ_ct calls liver, into hits[1..]. */
@@ -281,6 +309,8 @@ abl_status abl_liver_find(abl_structures *structures,
     abl_status status = first_mask(&mask, maps, err);
     if (!status)
         status = leave_to_neighbours(mask, structures, err);
+    if (!status)
+        status = leave_far_parts(mask, liver->field, maps->lesion, err);
     if (!status)
         status = keep_liver_pieces(mask, liver->field, err);
     if (status)

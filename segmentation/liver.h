@@ -36,7 +36,8 @@ bool abl_liver_leaves_box(bool sides[3][2], const abl_lesion_maps *maps);
  * Replaces items[ABL_LIVER]: liver with its lesions, on lesion_ct's grid.
  *
  * Mask: p(liver) + p(lesion) >= 0.5, less what organ_ct gives to gallbladder,
- * stomach, kidneys or spleen with a lead of at least 0.5; the largest piece,
+ * stomach, kidneys or spleen with a lead of at least 0.5, and less what is
+ * farther than 8 mm from organ_ct's liver and no lesion; the largest piece,
  * and pieces of at least 10 mL of which organ_ct calls half liver; holes are
  * filled. Field: 2 (p(liver) + p(lesion)) - 1, made to agree with the mask.
  * Expects organ_ct's structures in @p structures. When lesion_ct finds less
