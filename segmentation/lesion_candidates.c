@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "segmentation/lesion_candidates.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +52,7 @@ static int32_t find_root(flood *f, int32_t n)
 
 /* Two bulges meet at a voxel: one lesion unless the neck is narrow. The
  * deeper one (then the older) keeps the name. */
-static int32_t meet(flood *f, int32_t a, int32_t b, float neck)
+static void meet(flood *f, int32_t a, int32_t b, float neck)
 {
     const bool a_first = f->basins[a].peak > f->basins[b].peak ||
                          (f->basins[a].peak == f->basins[b].peak && a < b);
@@ -59,28 +60,46 @@ static int32_t meet(flood *f, int32_t a, int32_t b, float neck)
     const float peak = f->basins[minor].peak;
     if (peak < least_bulge_mm || neck > neck_share * peak)
         f->basins[minor].parent = major;
-    return major;
 }
 
-/* Joins a voxel to the bulges among its 26 neighbours. */
+static double step_mm(const abl_grid *grid, int s)
+{
+    double sum = 0;
+    for (int a = 0, rest = s; a < 3; a++, rest /= 3) {
+        const double d = (rest % 3 - 1) * grid->spacing_mm[a];
+        sum += d * d;
+    }
+    return sqrt(sum);
+}
+
+/* Joins a voxel to the bulge that rises most steeply among its 26 neighbours,
+ * and the bulges there to each other where they meet. */
 static void add_voxel(flood *f, const struct entry *entry)
 {
     const size_t *n = f->grid->size;
     const size_t v = entry->voxel;
     const size_t at[3] = {v % n[0], v / n[0] % n[1], v / (n[0] * n[1])};
     int32_t own = 0;
+    double steepest = -1;
     for (int s = 0; s < 27; s++) {
-        const size_t i = at[0] + (size_t)(s % 3),
-                     j = at[1] + (size_t)(s / 3 % 3),
-                     k = at[2] + (size_t)(s / 9);
-        if (i < 1 || j < 1 || k < 1 || i > n[0] || j > n[1] || k > n[2])
+        const size_t i = at[0] + (size_t)(s % 3);
+        const size_t j = at[1] + (size_t)(s / 3 % 3);
+        const size_t k = at[2] + (size_t)(s / 9);
+        if (s == 13 || i < 1 || j < 1 || k < 1 || i > n[0] || j > n[1] ||
+            k > n[2])
             continue;
-        const int32_t other =
-            f->bulge[abl_grid_offset(f->grid, i - 1, j - 1, k - 1)];
-        if (other == 0)
+        const size_t to = abl_grid_offset(f->grid, i - 1, j - 1, k - 1);
+        if (f->bulge[to] == 0)
             continue;
-        const int32_t root = find_root(f, other);
-        own = own == 0 || own == root ? root : meet(f, own, root, entry->depth);
+        const int32_t root = find_root(f, f->bulge[to]);
+        const double rise =
+            (double)(f->depth[to] - entry->depth) / step_mm(f->grid, s);
+        if (own != 0 && find_root(f, own) != root)
+            meet(f, find_root(f, own), root, entry->depth);
+        if (rise > steepest) {
+            steepest = rise;
+            own = root;
+        }
     }
     if (own == 0) {
         own = ++f->basin_count;

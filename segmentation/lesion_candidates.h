@@ -25,8 +25,8 @@ void abl_candidates_clear(abl_candidates *candidates);
  * Cutting: with d the distance to the outside, two bulges of depths d1 >= d2
  * that meet at depth s are two lesions when d2 >= 3 mm and s <= 0.6 d2: a neck
  * narrower than 60 % of the smaller bulge [convention, meant to be rare].
- * Voxels are visited deepest first (ties in storage order), so that the
- * result does not depend on anything else.
+ * Voxels are visited deepest first (ties in storage order) and join the bulge
+ * that rises most steeply from them.
  *
  * @param lesion f32 p(lesion)
  * @param liver  u8 mask on the same grid; candidates stay inside
