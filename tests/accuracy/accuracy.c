@@ -30,7 +30,7 @@ typedef struct accuracy {
     accuracy_options options;
     organ_table organs;
     score_detection from_10_mm; /* sums over the cases with lesions */
-    size_t lesion_cases;
+    size_t lesion_cases, false_any_size;
     size_t run, skipped, missed;
 } accuracy;
 
@@ -98,8 +98,8 @@ static abl_status score_lesion_case(accuracy *a, const abl_structures *s,
     a->from_10_mm.truth += l.from_10_mm.truth;
     a->from_10_mm.found += l.from_10_mm.found;
     a->lesion_cases += 1;
-    say_target(a, "false lesions of any size", (double)l.from_5_mm.false_all, 2,
-               l.from_5_mm.false_all <= 2);
+    a->from_10_mm.false_all += l.from_10_mm.false_all;
+    a->false_any_size += l.from_5_mm.false_all;
     return ABL_OK;
 }
 
@@ -227,6 +227,9 @@ static void print_sums(accuracy *a)
             (double)a->from_10_mm.found / (double)a->from_10_mm.truth;
         say_target(a, "lesions from 10 mm found, all cases", share, 0.8,
                    share >= 0.8);
+        const double each = (double)a->false_any_size / (double)a->lesion_cases;
+        say_target(a, "false lesions of any size, mean of the cases", each, 2,
+                   each <= 2);
     }
     printf("%zu cases run, %zu skipped, %zu targets missed\n", a->run,
            a->skipped, a->missed);
