@@ -67,9 +67,9 @@ static void count_skipped(abl_study *study)
 abl_status abl_study_read_headers(abl_study *study,
                                   const abl_progress *progress, abl_error *err)
 {
-    abl_status status = ABL_OK;
+    abl_status status = abl_progress_step(progress, "reading headers", 0, err);
     size_t done = 0;
-    bool stop = false;
+    bool stop = status != ABL_OK;
 #pragma omp parallel for schedule(dynamic, 4)
     for (size_t n = 0; n < study->file_count; n++) {
         bool stopped;
@@ -81,7 +81,7 @@ abl_status abl_study_read_headers(abl_study *study,
         size_t so_far;
 #pragma omp atomic capture
         so_far = ++done;
-        if (omp_get_thread_num() == 0 && so_far % 8 == 1) {
+        if (omp_get_thread_num() == 0 && n % 4 == 0) {
             const abl_status step = abl_progress_step(
                 progress, "reading headers",
                 (double)so_far / (double)study->file_count, err);

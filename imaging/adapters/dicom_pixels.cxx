@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "imaging/adapters/dicom_jpeg2000.hpp"
+#include "imaging/adapters/dicom_fragments.hpp"
 #include "imaging/adapters/guard.hpp"
 #include "imaging/dicom_file.h"
 
@@ -16,11 +16,11 @@ struct abl_dicom_pixels {
     unsigned bytes; /* of one stored pixel */
     DcmFileFormat file;
     DcmPixelData *data = nullptr;
-    Uint32 fragment = 0;      /* where the next frame starts, as DCMTK keeps it */
-    size_t next_frame = 0;    /* the frame that this belongs to */
-    std::vector<char> buffer; /* one frame as DCMTK decodes it */
-    bool is_jpeg2000 = false;
-    abl::jpeg2000_frames jpeg2000;
+    Uint32 fragment = 0;          /* where the next frame starts, as DCMTK keeps it */
+    size_t next_frame = 0;        /* the frame that this belongs to */
+    std::vector<char> buffer;     /* one frame as DCMTK decodes it */
+    bool is_in_fragments = false; /* and decoded by GDCM */
+    abl::fragment_frames fragments;
     OFString color;
 };
 
@@ -58,10 +58,9 @@ abl_status prepare(abl_dicom_pixels *pixels, abl_error *err)
     if (!pixels->data)
         return abl_error_set(err, ABL_E_FORMAT, "%s: no pixel data", path);
     const DcmXfer syntax(item->getOriginalXfer());
-    pixels->is_jpeg2000 =
-        syntax.getXfer() == EXS_JPEG2000 || syntax.getXfer() == EXS_JPEG2000LosslessOnly;
-    if (pixels->is_jpeg2000)
-        return pixels->jpeg2000.open(item, path, pixels->frames, err);
+    pixels->is_in_fragments = abl::coding_of(syntax.getXfer()) != abl::coding::other;
+    if (pixels->is_in_fragments)
+        return pixels->fragments.open(item, path, pixels->frames, err);
     if (syntax.isEncapsulated() &&
         !DcmCodecList::canChangeCoding(syntax.getXfer(), EXS_LittleEndianExplicit))
         return abl_error_set(err, ABL_E_UNSUPPORTED,
@@ -119,9 +118,9 @@ abl_status read_frame(uint16_t *words, abl_dicom_pixels *pixels, size_t frame, a
     if (frame >= pixels->frames)
         return abl_error_set(err, ABL_E_INVALID, "%s: no frame %zu", pixels->path.c_str(),
                              frame + 1);
-    if (pixels->is_jpeg2000)
-        return pixels->jpeg2000.read(words, frame, pixels->rows, pixels->columns, 8 * pixels->bytes,
-                                     err);
+    if (pixels->is_in_fragments)
+        return pixels->fragments.read(words, frame, pixels->rows, pixels->columns,
+                                      8 * pixels->bytes, err);
     const abl_status status = decode_frame(pixels, frame, err);
     if (status)
         return status;

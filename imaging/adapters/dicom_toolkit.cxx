@@ -3,7 +3,6 @@
 
 #include "dcmtk/dcmdata/dcrledrg.h"
 #include "dcmtk/dcmjpeg/djdecode.h"
-#include "dcmtk/dcmjpls/djdecode.h"
 
 #include <gdcmGlobal.h>
 #include <gdcmTrace.h>
@@ -20,7 +19,6 @@ static void start_libraries()
     /* Converters leave known attributes as UN in explicit files. */
     dcmEnableUnknownVRConversion.set(OFTrue);
     DJDecoderRegistration::registerCodecs();
-    DJLSDecoderRegistration::registerCodecs();
     DcmRLEDecoderRegistration::registerCodecs();
     gdcm::Trace::DebugOff();
     gdcm::Trace::WarningOff();

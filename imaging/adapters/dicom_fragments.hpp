@@ -1,8 +1,10 @@
-/* JPEG 2000 frames, which DCMTK cannot decode, through GDCM.
+/* Compressed frames that GDCM decodes: JPEG 2000, which DCMTK cannot, and
+ * JPEG-LS, where Debian's DCMTK 3.6.7 writes outside its memory (it was built
+ * for another version of CharLS).
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef ABL_IMAGING_ADAPTERS_DICOM_JPEG2000_HPP
-#define ABL_IMAGING_ADAPTERS_DICOM_JPEG2000_HPP
+#ifndef ABL_IMAGING_ADAPTERS_DICOM_FRAGMENTS_HPP
+#define ABL_IMAGING_ADAPTERS_DICOM_FRAGMENTS_HPP
 
 #include "imaging/adapters/dicom_toolkit.hpp"
 
@@ -11,12 +13,21 @@
 
 namespace abl
 {
+enum class coding {
+    other,
+    jpeg2000,
+    jpegls
+};
+
+/** How the pixels of a transfer syntax are coded; other: not for this file. */
+coding coding_of(E_TransferSyntax syntax);
+
 /** Compressed fragments of a file, told apart by frame. */
-class jpeg2000_frames
+class fragment_frames
 {
   public:
-    /** Finds the frames: each starts with a codestream, later fragments
-     * without one continue it. The data set must outlive this object. */
+    /** Finds the frames: each starts with the mark of a codestream, later
+     * fragments without one continue it. The data set must outlive this. */
     abl_status open(DcmDataset *item, const char *path, size_t frames, abl_error *err);
 
     /** Stored words of one frame. The size, component count and depth that
@@ -26,8 +37,10 @@ class jpeg2000_frames
                     abl_error *err);
 
   private:
+    abl_status find_frames(size_t frames, abl_error *err);
     abl_status collect(std::vector<char> &stream, size_t frame, abl_error *err);
 
+    coding coding_ = coding::other;
     DcmPixelSequence *sequence_ = nullptr;
     std::vector<unsigned long> first_; /* fragment of each frame, and the end */
     OFString path_;
