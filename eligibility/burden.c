@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "eligibility/uncertainty.h"
 #include "imaging/distance.h"
 #include "imaging/resample.h"
 
@@ -82,13 +83,17 @@ static void mark_lesion(abl_volume *mask, const abl_shape *lesion)
 static double zone_uncertainty_mm3(const abl_shape *lesions, size_t count,
                                    double margin_mm)
 {
-    double sum = 0;
+    double squares = 0;
     for (size_t n = 0; n < count; n++) {
+        if (!lesions[n].surface)
+            continue;
         const double radius =
             cbrt(0.75 / M_PI * lesions[n].surface->volume_mm3) + margin_mm;
-        sum += 4 * M_PI * radius * radius * 1.96 * lesions[n].edge_sd_mm;
+        const double one = abl_uncertainty_of_volume(4 * M_PI * radius * radius,
+                                                     lesions[n].edge_sd_mm, 0);
+        squares += one * one;
     }
-    return sum;
+    return sqrt(squares);
 }
 
 static abl_value count_share(const abl_volume *liver, const abl_volume *away,

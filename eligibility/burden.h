@@ -15,8 +15,8 @@
  * inside the surface on average (spheres of 8 to 30 mm: volume error -1.5 %
  * on average, SD 2 %).
  *
- * Uncertainty (95 %): 4 % of the value for the grid, plus the zones' surface
- * (as spheres) times 1.96 edge_sd of the lesions, over the liver's volume.
+ * Uncertainty (95 %): 4 % of the value for the grid, plus that of the zones'
+ * volumes (as spheres) over the liver's volume.
  *
  * @param lesions @p count shapes
  * @retval ABL_E_NOMEM; not measured without a liver or with no lesion

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "eligibility/uncertainty.h"
+
 #define MAX_SLIDES   40
 #define SLIDE_END_MM 1e-4
 
@@ -198,30 +200,20 @@ static bool find_deepest(double lps[3], const abl_shape *a, const abl_shape *b,
     return found;
 }
 
-static double hypotenuse4(double a, double b, double c, double d)
-{
-    return sqrt(a * a + b * b + c * c + d * d);
-}
-
 static void fill_segment(abl_segment *out, const abl_shape *a,
                          const abl_shape *b, double mm)
 {
-    double unit[3] = {0, 0, 0};
+    const abl_grid *grids[2] = {&a->field->grid, &b->field->grid};
+    const double sd[2] = {a->edge_sd_mm, b->edge_sd_mm};
+    double unit[3], step[2];
     for (int axis = 0; axis < 3; axis++)
         unit[axis] =
             mm > 0 ? (out->to_lps[axis] - out->from_lps[axis]) / mm : 0;
-    const double step_a = mm > 0
-                              ? abl_grid_step_along_mm(&a->field->grid, unit)
-                              : 2 * abl_grid_half_diagonal_mm(&a->field->grid);
-    const double step_b = mm > 0
-                              ? abl_grid_step_along_mm(&b->field->grid, unit)
-                              : 2 * abl_grid_half_diagonal_mm(&b->field->grid);
-    out->mm.measured = true;
-    out->mm.value = mm;
-    out->mm.why_not = NULL;
-    out->mm.uncertainty =
-        1.96 * hypotenuse4(a->edge_sd_mm, b->edge_sd_mm,
-                           ABL_SAMPLING_SD * step_a, ABL_SAMPLING_SD * step_b);
+    for (int n = 0; n < 2; n++)
+        step[n] = mm > 0 ? abl_grid_step_along_mm(grids[n], unit)
+                         : 2 * abl_grid_half_diagonal_mm(grids[n]);
+    out->mm =
+        (abl_value){true, mm, abl_uncertainty_of_distance(sd, step), NULL};
 }
 
 static bool start_segment(abl_segment *out, const abl_shape *a,

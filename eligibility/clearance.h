@@ -27,10 +27,6 @@ double abl_point_index_nearest(const abl_point_index *index_a,
                                const abl_point_index *index_b, double below_mm,
                                double a_lps[3], double b_lps[3]);
 
-/** Distance to the nearest point closer than @p below_mm, else HUGE_VAL. */
-double abl_point_index_distance(const abl_point_index *index,
-                                const double lps[3], double below_mm);
-
 /** The farthest pair of one set, exact; 0 for fewer than two points. */
 double abl_point_index_farthest(const abl_point_index *index, double a_lps[3],
                                 double b_lps[3]);
@@ -59,10 +55,8 @@ void abl_shape_clear(abl_shape *shape);
  * Shortest distance between the surfaces of two solids; 0 when any point of
  * one lies in the other (then both ends are the deepest such surface point).
  *
- * Uncertainty (95 %): 1.96 sqrt(sd_a^2 + sd_b^2 + (c step_a)^2 +
- * (c step_b)^2), where sd is the stated 1-sigma of each surface, step the
- * voxel in the direction measured and c = ABL_SAMPLING_SD: the two surfaces
- * are found independently, and what sampling adds was measured on phantoms.
+ * Uncertainty: abl_uncertainty_of_distance() with the voxel of each grid along
+ * the distance, or its diagonal where it is 0.
  *
  * Not measured when either has no surface.
  */
@@ -78,9 +72,5 @@ void abl_clearance_inside(abl_segment *out, const abl_shape *inner,
  */
 void abl_clearance_from_patch(abl_segment *out, const abl_point_index *patch,
                               const abl_shape *of, const abl_shape *to);
-
-/** 1-sigma of a surface's position due to sampling, in steps of the grid in
- * that direction. Measured by abl_accuracy_measures on analytic fields. */
-#define ABL_SAMPLING_SD 0.05
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eligibility/uncertainty.h"
+
 #define CHORD_LINES 2048 /* lines tried for the perpendicular */
 
 /* A position in the slice in mm along its i and j axes. */
@@ -215,6 +217,43 @@ static void add_cells(widths *w, const abl_volume *field, size_t k)
         }
 }
 
+/* Where the lesion reaches the edge of the grid, the edge is its outline. */
+static void add_border(widths *w, const abl_grid *grid, const float *slice,
+                       const size_t first[2], int along)
+{
+    const size_t stride = along == 0 ? 1 : grid->size[0];
+    const float *v = slice + first[1] * grid->size[0] + first[0];
+    for (size_t n = 0; n + 1 < grid->size[along]; n++, v += stride) {
+        const double a = (double)v[0], b = (double)v[stride];
+        if (!(a > 0) && !(b > 0))
+            continue;
+        const double t = (a > 0) == (b > 0) ? 0 : abl_crossing(a, b);
+        const double ends[2] = {(double)n + (a > 0 ? 0 : t),
+                                (double)n + (b > 0 ? 1 : t)};
+        spot spots[2];
+        for (int e = 0; e < 2; e++) {
+            double at[2] = {(double)first[0], (double)first[1]};
+            at[along] = ends[e];
+            spots[e] = (spot){at[0] * grid->spacing_mm[0],
+                              at[1] * grid->spacing_mm[1]};
+        }
+        add_edge(w, &spots[0], &spots[1]);
+    }
+}
+
+static void add_borders(widths *w, const abl_volume *field, size_t k)
+{
+    const size_t *size = field->grid.size;
+    const float *slice = abl_volume_f32(field) + k * size[0] * size[1];
+    for (int along = 0; along < 2; along++) {
+        const size_t first[2] = {0, 0};
+        size_t last[2] = {size[0] - 1, size[1] - 1};
+        last[along] = 0;
+        add_border(w, &field->grid, slice, first, along);
+        add_border(w, &field->grid, slice, last, along);
+    }
+}
+
 static spot across(const widths *w, size_t line, double t)
 {
     const double s = (double)line * w->axis.mm / (CHORD_LINES - 1);
@@ -238,6 +277,7 @@ static abl_status find_perpendicular(chord *best, const abl_volume *field,
         w->high[n] = -HUGE_VAL;
     }
     add_cells(w, field, k);
+    add_borders(w, field, k);
     for (size_t n = 0; n < CHORD_LINES; n++)
         if (w->high[n] - w->low[n] > best->mm)
             *best = (chord){w->high[n] - w->low[n], across(w, n, w->low[n]),
@@ -257,13 +297,11 @@ static void fill_segment(abl_segment *out, const abl_grid *grid,
     mm = sqrt(mm);
     for (int a = 0; a < 3; a++)
         unit[a] = mm > 0 ? unit[a] / mm : 0;
-    const double sampling =
-        ABL_SAMPLING_SD * abl_grid_step_along_mm(grid, unit);
-    out->mm.measured = true;
-    out->mm.value = mm;
-    out->mm.why_not = NULL;
-    out->mm.uncertainty =
-        1.96 * sqrt(4 * edge_sd_mm * edge_sd_mm + 2 * sampling * sampling);
+    out->mm =
+        (abl_value){true, mm,
+                    abl_uncertainty_of_diameter(
+                        mm, edge_sd_mm, abl_grid_step_along_mm(grid, unit)),
+                    NULL};
 }
 
 static void place_chord(abl_segment *out, const abl_grid *grid, size_t k,

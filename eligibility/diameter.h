@@ -25,9 +25,7 @@ typedef struct abl_axial_diameters {
  * Only image slices count, as for a reader: between two slices the lesion may
  * be larger, which the 3-D diameter sees.
  *
- * Uncertainty (95 %): 1.96 sqrt((2 sd)^2 + 2 (c step)^2): when a surface is
- * drawn too wide it is so at both ends (edge_sd counts twice); sampling adds
- * independently at each end.
+ * Uncertainty: abl_uncertainty_of_diameter() with the voxel along each.
  *
  * @param field f32, positive inside
  * Both are not measured when no voxel is positive.
@@ -41,7 +39,7 @@ abl_status abl_diameters_axial(abl_axial_diameters *out,
 /**
  * The greatest distance between two surface points (maximum 3-D diameter,
  * Feret; IBSI L0JK), exact for the points of the surface.
- * Uncertainty as above, with the step along the diameter.
+ * Uncertainty as above.
  */
 void abl_diameter_3d(abl_segment *out, const abl_shape *shape);
 

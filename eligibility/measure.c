@@ -114,7 +114,8 @@ static abl_status fill_burden(abl_findings *findings, const abl_scene *scene,
         if (!findings->tumour_volume_ml.measured)
             break;
         findings->tumour_volume_ml.value += volume->value;
-        findings->tumour_volume_ml.uncertainty += volume->uncertainty;
+        findings->tumour_volume_ml.uncertainty =
+            hypot(findings->tumour_volume_ml.uncertainty, volume->uncertainty);
     }
     findings->tumour_burden =
         divide(&findings->tumour_volume_ml, &findings->liver_volume_ml);

@@ -7,6 +7,7 @@
 
 #include "eligibility/attenuation.h"
 #include "eligibility/diameter.h"
+#include "eligibility/uncertainty.h"
 
 static const char not_found[] = "not found in this scan";
 static const char not_looked_for[] = "not looked for";
@@ -64,9 +65,10 @@ abl_value abl_shape_volume_ml(const abl_shape *shape)
         return (abl_value){false, 0, 0, "it has no surface in this scan"};
     const abl_surface *surface = shape->surface;
     const double step = cbrt(abl_grid_voxel_mm3(&shape->field->grid));
-    const double shift = hypot(shape->edge_sd_mm, ABL_VOLUME_SD * step);
-    return (abl_value){true, surface->volume_mm3 / 1000,
-                       1.96 * surface->area_mm2 * shift / 1000, NULL};
+    const double uncertainty_mm3 =
+        abl_uncertainty_of_volume(surface->area_mm2, shape->edge_sd_mm, step);
+    return (abl_value){true, surface->volume_mm3 / 1000, uncertainty_mm3 / 1000,
+                       NULL};
 }
 
 static void find_centroid(double lps[3], const abl_volume *field)

@@ -31,13 +31,8 @@ void abl_scene_clear(abl_scene *scene);
 abl_status abl_lesion_measure(abl_lesion_findings *out, const abl_scene *scene,
                               size_t index, abl_error *err) ABL_MUST_CHECK;
 
-/** Volume inside a surface [mL], with
- * uncertainty (95 %) = 1.96 area (edge_sd + ABL_VOLUME_SD * step): a surface
- * drawn too wide is so everywhere; step is the cube root of the voxel. */
+/** Volume inside a surface [mL]; abl_uncertainty_of_volume() with the cube
+ * root of the voxel. */
 abl_value abl_shape_volume_ml(const abl_shape *shape);
-
-/** Sampling error of a volume as a shift of its surface, in voxels; measured
- * by abl_accuracy_measures on analytic fields. */
-#define ABL_VOLUME_SD 0.02
 
 #endif

@@ -35,13 +35,24 @@ static double square_mm2(const double a[3], const double b[3])
     return d0 * d0 + d1 * d1 + d2 * d2;
 }
 
+/* Plain comparisons: fmin() and fmax() are calls. */
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /* Least squared distance between two boxes. */
 static double box_gap_mm2(const double alo[3], const double ahi[3],
                           const double blo[3], const double bhi[3])
 {
     double sum = 0;
     for (int a = 0; a < 3; a++) {
-        const double gap = fmax(alo[a] - bhi[a], blo[a] - ahi[a]);
+        const double gap = larger(alo[a] - bhi[a], blo[a] - ahi[a]);
         sum += gap > 0 ? gap * gap : 0;
     }
     return sum;
@@ -52,7 +63,7 @@ static double box_span_mm2(const cell *x, const cell *y)
 {
     double sum = 0;
     for (int a = 0; a < 3; a++) {
-        const double span = fmax(x->hi[a] - y->lo[a], y->hi[a] - x->lo[a]);
+        const double span = larger(x->hi[a] - y->lo[a], y->hi[a] - x->lo[a]);
         sum += span * span;
     }
     return sum;
@@ -69,8 +80,8 @@ static void start_box(double lo[3], double hi[3])
 static void grow_box(double lo[3], double hi[3], const double point[3])
 {
     for (int a = 0; a < 3; a++) {
-        lo[a] = fmin(lo[a], point[a]);
-        hi[a] = fmax(hi[a], point[a]);
+        lo[a] = smaller(lo[a], point[a]);
+        hi[a] = larger(hi[a], point[a]);
     }
 }
 
@@ -249,28 +260,6 @@ double abl_point_index_nearest(const abl_point_index *index_a,
     return sqrt(best.mm2);
 }
 
-double abl_point_index_distance(const abl_point_index *index,
-                                const double lps[3], double below_mm)
-{
-    double best = below_mm * below_mm;
-    bool found = false;
-    if (!index->count || box_gap_mm2(lps, lps, index->lo, index->hi) >= best)
-        return HUGE_VAL;
-    for (size_t c = 0; c < index->cell_count; c++) {
-        const cell *x = &index->cells[c];
-        if (box_gap_mm2(lps, lps, x->lo, x->hi) >= best)
-            continue;
-        for (size_t n = 0; n < x->count; n++) {
-            const double mm2 = square_mm2(lps, index->points[x->first + n]);
-            if (mm2 < best) {
-                best = mm2;
-                found = true;
-            }
-        }
-    }
-    return found ? sqrt(best) : HUGE_VAL;
-}
-
 static const double *farthest_from(const abl_point_index *index,
                                    const double from[3])
 {
@@ -337,6 +326,39 @@ double abl_point_index_farthest(const abl_point_index *index, double a_lps[3],
     return sqrt(best.mm2);
 }
 
+static bool is_within(const double lps[3], const abl_point_index *around,
+                      const cell *const *near, size_t count, double reach_mm2)
+{
+    for (size_t c = 0; c < count; c++) {
+        const cell *x = near[c];
+        if (box_gap_mm2(lps, lps, x->lo, x->hi) > reach_mm2)
+            continue;
+        for (size_t n = 0; n < x->count; n++)
+            if (square_mm2(lps, around->points[x->first + n]) <= reach_mm2)
+                return true;
+    }
+    return false;
+}
+
+/* Appends the points of one cell that lie within reach. */
+static void keep_within(double (*kept)[3], size_t *count,
+                        const abl_point_index *from, const cell *x,
+                        const abl_point_index *around, const cell **near,
+                        double reach_mm2)
+{
+    size_t near_count = 0;
+    for (size_t c = 0; c < around->cell_count; c++) {
+        const cell *y = &around->cells[c];
+        if (box_gap_mm2(x->lo, x->hi, y->lo, y->hi) <= reach_mm2)
+            near[near_count++] = y;
+    }
+    for (size_t n = 0; near_count && n < x->count; n++) {
+        const double *point = from->points[x->first + n];
+        if (is_within(point, around, near, near_count, reach_mm2))
+            memcpy(kept[(*count)++], point, sizeof kept[0]);
+    }
+}
+
 abl_status abl_point_index_within(double (**points_lps)[3], size_t *count,
                                   const abl_point_index *from,
                                   const abl_point_index *around,
@@ -344,8 +366,8 @@ abl_status abl_point_index_within(double (**points_lps)[3], size_t *count,
 {
     *points_lps = NULL;
     *count = 0;
-    size_t candidates = 0;
     const double reach = radius_mm * radius_mm;
+    size_t candidates = 0;
     for (size_t c = 0; c < from->cell_count; c++)
         if (box_gap_mm2(from->cells[c].lo, from->cells[c].hi, around->lo,
                         around->hi) <= reach)
@@ -353,18 +375,18 @@ abl_status abl_point_index_within(double (**points_lps)[3], size_t *count,
     if (!candidates)
         return ABL_OK;
     double(*kept)[3] = abl_alloc(candidates, sizeof kept[0], err);
-    if (!kept)
+    const cell **near =
+        kept ? abl_alloc(around->cell_count, sizeof *near, err) : NULL;
+    if (!near) {
+        free(kept);
         return ABL_E_NOMEM;
-    for (size_t c = 0; c < from->cell_count; c++) {
-        const cell *x = &from->cells[c];
-        if (box_gap_mm2(x->lo, x->hi, around->lo, around->hi) > reach)
-            continue;
-        for (size_t n = 0; n < x->count; n++) {
-            const double *point = from->points[x->first + n];
-            if (abl_point_index_distance(around, point, radius_mm) <= radius_mm)
-                memcpy(kept[(*count)++], point, sizeof kept[0]);
-        }
     }
+    for (size_t c = 0; c < from->cell_count; c++)
+        if (box_gap_mm2(from->cells[c].lo, from->cells[c].hi, around->lo,
+                        around->hi) <= reach)
+            keep_within(kept, count, from, &from->cells[c], around, near,
+                        reach);
+    free(near);
     *points_lps = kept;
     return ABL_OK;
 }

@@ -18,9 +18,10 @@
 #include "eligibility/diameter.h"
 #include "eligibility/mask_field.h"
 #include "eligibility/measure_lesion.h"
+#include "eligibility/uncertainty.h"
 
-/* 1-sigma of the surface that the "shifted" draws are made and stated with. */
-#define EDGE_SD_MM 0.4
+/* 1-sigma of the surfaces that the second kind of draws are made and stated with. */
+#define EDGE_SD_MM 1.0
 
 enum {
     IDEAL,
@@ -29,7 +30,7 @@ enum {
     KINDS
 };
 static const char *const kind_names[KINDS] = {
-    "analytic field", "analytic field, edge off by N(0, 0.4 mm)",
+    "analytic field", "analytic field, edges off by smooth N(0, 1 mm)",
     "binary mask at voxel centres"};
 
 enum {
@@ -115,6 +116,34 @@ static void random_axes(double axes[3][3])
     for (int a = 0; a < 3; a++)
         axes[1][a] /= length;
     cross(axes[2], axes[0], axes[1]);
+}
+
+/* A smooth random error: its covariance is that of uncertainty.h. */
+#define WAVES 24
+typedef struct error_field {
+    double sd, wave[WAVES][3], phase[WAVES];
+} error_field;
+
+static error_field draw_error(double sd)
+{
+    error_field out;
+    out.sd = sd;
+    for (int n = 0; n < WAVES; n++) {
+        for (int a = 0; a < 3; a++)
+            out.wave[n][a] = normal() / ABL_EDGE_LENGTH_MM;
+        out.phase[n] = uniform(0, 2 * M_PI);
+    }
+    return out;
+}
+
+static double error_at(const error_field *error, const double lps[3])
+{
+    double sum = 0;
+    if (!(error->sd > 0))
+        return 0;
+    for (int n = 0; n < WAVES; n++)
+        sum += cos(dot(error->wave[n], lps) + error->phase[n]);
+    return error->sd * sqrt(2.0 / WAVES) * sum;
 }
 
 /* ---- Closed forms ---- */
@@ -335,12 +364,13 @@ static double value_of_liver(const phantom *p, const double lps[3])
 }
 
 static abl_volume *make_field(const phantom *p, const abl_grid *grid,
-                              value_fn value, double shift_mm)
+                              value_fn value, double error_sd)
 {
     abl_error err;
     abl_volume *out = NULL;
     if (abl_volume_create(&out, grid, ABL_PIXEL_F32, &err))
         fail(&err);
+    const error_field error = draw_error(error_sd);
     float *to = abl_volume_f32(out);
     for (size_t k = 0; k < grid->size[2]; k++)
         for (size_t j = 0; j < grid->size[1]; j++)
@@ -348,7 +378,10 @@ static abl_volume *make_field(const phantom *p, const abl_grid *grid,
                 double lps[3];
                 abl_grid_to_lps(lps, grid,
                                 (double[3]){(double)i, (double)j, (double)k});
-                *to++ = (float)(value(p, lps) + shift_mm);
+                const double mm = value(p, lps);
+                *to++ =
+                    (float)(fabs(mm) < 6 * error_sd ? mm + error_at(&error, lps)
+                                                    : mm);
             }
     return out;
 }
@@ -438,7 +471,7 @@ static void shape_of(abl_shape *out, const abl_volume *field, double sd)
 static abl_volume *lesion_field(const phantom *p, int kind)
 {
     abl_volume *field = make_field(p, &p->grid, value_of_lesion,
-                                   kind == SHIFTED ? EDGE_SD_MM * normal() : 0);
+                                   kind == SHIFTED ? EDGE_SD_MM : 0);
     if (kind != MASK)
         return field;
     abl_volume *from_mask = make_mask_field(field);
@@ -453,8 +486,7 @@ static void run_draw(tally rows[ROWS], const phantom *p, int kind)
                                       : 0;
     const double organ_sd = kind == SHIFTED ? EDGE_SD_MM : 0;
     abl_volume *lesion = lesion_field(p, kind);
-    abl_volume *organ =
-        make_field(p, &p->organ_grid, value_of_organ, organ_sd * normal());
+    abl_volume *organ = make_field(p, &p->organ_grid, value_of_organ, organ_sd);
     abl_grid around = p->grid;
     abl_volume *liver = NULL;
     abl_shape a, b, c;
@@ -469,7 +501,7 @@ static void run_draw(tally rows[ROWS], const phantom *p, int kind)
         (double[3]){0.5 * (double)n, 0.5 * (double)n, 0.5 * (double)n});
     for (int axis = 0; axis < 3; axis++)
         around.origin_lps[axis] += p->lesion.centre[axis] - middle[axis];
-    liver = make_field(p, &around, value_of_liver, organ_sd * normal());
+    liver = make_field(p, &around, value_of_liver, organ_sd);
     shape_of(&a, lesion, sd);
     shape_of(&b, organ, organ_sd);
     shape_of(&c, liver, organ_sd);
