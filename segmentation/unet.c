@@ -114,6 +114,15 @@ static abl_status run_tiles(const abl_unet_model *model,
     return status;
 }
 
+static void note_tiling(abl_unet_trace *trace, const abl_unet_tiling *tiling)
+{
+    if (!trace)
+        return;
+    trace->is_exact = tiling->is_exact;
+    for (size_t a = 0; a < 3; a++)
+        trace->halo[a] = tiling->halo[2 - a];
+}
+
 /* input: z, y, x of @p size, padded; sink: where and how large results are */
 static abl_status run_network(const abl_unet_model *model, const float *input,
                               const size_t size[3], abl_unet_sink *sink,
@@ -128,8 +137,8 @@ static abl_status run_network(const abl_unet_model *model, const float *input,
         defaults.max_activation_bytes = (size_t)3 << 29;
     if (defaults.trace)
         memset(defaults.trace, 0, sizeof *defaults.trace);
-    abl_unet_device device;
-    abl_unet_tiling tiling;
+    abl_unet_device device = {0};
+    abl_unet_tiling tiling = {0};
     abl_unet_run run = {.options = &defaults};
     abl_status status =
         abl_unet_device_open(&device, allows_wide_blocks(model), err);
@@ -138,8 +147,7 @@ static abl_status run_network(const abl_unet_model *model, const float *input,
                                         defaults.max_activation_bytes, err);
     if (!status) {
         run.flop_total = tiling.flop;
-        for (size_t a = 0; defaults.trace && a < 3; a++)
-            defaults.trace->halo[a] = tiling.halo[2 - a];
+        note_tiling(defaults.trace, &tiling);
         status = run_tiles(model, &device, &tiling, input, sink, &run, err);
     }
     abl_unet_device_close(&device);

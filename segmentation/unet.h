@@ -46,6 +46,7 @@ typedef struct abl_unet_trace {
     size_t layers;
     abl_unet_layer_time layer[ABL_UNET_MAX_LAYERS];
     size_t tiles;            /**< 1: the whole volume at once */
+    bool is_exact;           /**< as if untiled, but for rounding */
     size_t halo[3];          /**< overlap on each side, along i, j, k */
     size_t activation_bytes; /**< of the largest tile */
 } abl_unet_trace;

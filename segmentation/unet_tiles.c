@@ -6,7 +6,8 @@
 enum {
     MAX_PARTS = 64,    /* along one axis */
     HALO_STEPS = 4,    /* full, 3/4, 1/2, 1/4 of the reach */
-    MAX_EXTRA_WORK = 3 /* times the work of the whole */
+    MAX_WORK = 3,      /* times the work of the whole */
+    LAST_MAX_WORK = 12 /* the same, for the smallest halo */
 };
 
 typedef struct search {
@@ -125,6 +126,28 @@ static abl_status count_flop(abl_unet_tiling *tiling, const search *s,
     return ABL_OK;
 }
 
+/* Largest halo first while the work stays bounded. */
+static bool find_tiles(abl_unet_tiling *tiling, const search *s,
+                       const size_t reach[3])
+{
+    double whole = count_voxels(tiling);
+    abl_unet_tiling best = *tiling;
+    for (size_t step = HALO_STEPS; step > 0; step--) {
+        abl_unet_tiling from = *tiling;
+        for (size_t a = 0; a < 3; a++)
+            from.halo[a] = round_up(reach[a] * step / HALO_STEPS, s->stride[a]);
+        if (!find_cut(&best, &from, s))
+            continue;
+        int most = step > 1 ? MAX_WORK : LAST_MAX_WORK;
+        if (count_voxels(&best) > most * whole)
+            continue;
+        *tiling = best;
+        tiling->is_exact = step == HALO_STEPS;
+        return true;
+    }
+    return false;
+}
+
 abl_status abl_unet_tiling_choose(abl_unet_tiling *tiling,
                                   const abl_unet_model *model,
                                   const abl_unet_device *device,
@@ -139,25 +162,16 @@ abl_status abl_unet_tiling_choose(abl_unet_tiling *tiling,
     memset(tiling, 0, sizeof *tiling);
     memcpy(tiling->size, size, sizeof tiling->size);
     set_parts(tiling, &s, one);
+    tiling->is_exact = true;
     if (fits(tiling, &s))
         return count_flop(tiling, &s, err);
-    double whole = count_voxels(tiling);
-    for (size_t step = HALO_STEPS + 1; step-- > 0;) {
-        abl_unet_tiling best = *tiling;
-        for (size_t a = 0; a < 3; a++)
-            best.halo[a] = round_up(reach[a] * step / HALO_STEPS, s.stride[a]);
-        abl_unet_tiling from = best;
-        bool is_last = step == 0;
-        if (!find_cut(&best, &from, &s) ||
-            (!is_last && count_voxels(&best) > MAX_EXTRA_WORK * whole))
-            continue;
-        *tiling = best;
-        return count_flop(tiling, &s, err);
-    }
-    return abl_error_set(err, ABL_E_INVALID,
-                         "not even the smallest tile fits into %zu bytes; "
-                         "allow more memory for the network",
-                         max_bytes);
+    if (!find_tiles(tiling, &s, reach))
+        return abl_error_set(err, ABL_E_INVALID,
+                             "not even the smallest tile with its overlap "
+                             "fits into %zu bytes; allow more memory for the "
+                             "network",
+                             max_bytes);
+    return count_flop(tiling, &s, err);
 }
 
 void abl_unet_tiling_at(abl_unet_tile *tile, const abl_unet_tiling *tiling,

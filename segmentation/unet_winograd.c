@@ -81,6 +81,15 @@ static void spread_weights(float *weight, const abl_unet_layer *layer,
 
 /* ---- hot rows --------------------------------------------------------- */
 
+/* As ABL_HOT; wider registers save a tenth to a fifth here; same bits. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__)
+#    define WIDE_HOT \
+        __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#    define WIDE_HOT
+#endif
+
 static inline __attribute__((always_inline)) void
 transform_in(float *to, size_t step, const float *const rows[POINTS], size_t at,
              size_t m)
@@ -121,8 +130,9 @@ transform_in(float *to, size_t step, const float *const rows[POINTS], size_t at,
 }
 
 /* POINTS rows of n floats to POINTS rows that lie step apart */
-ABL_HOT static void transform_in_rows(float *to, size_t step,
-                                      const float *const rows[POINTS], size_t n)
+WIDE_HOT static void transform_in_rows(float *to, size_t step,
+                                       const float *const rows[POINTS],
+                                       size_t n)
 {
     size_t at = 0;
     for (; at + CHUNK <= n; at += CHUNK) {
@@ -174,9 +184,9 @@ transform_out(float *const rows[CORE * CORE], const float *from, size_t step,
 }
 
 /* POINTS rows that lie step apart to the result's rows; NULL rows are cut */
-ABL_HOT static void transform_out_rows(float *const rows[CORE * CORE],
-                                       const float *from, size_t step,
-                                       const float *bias, size_t n)
+WIDE_HOT static void transform_out_rows(float *const rows[CORE * CORE],
+                                        const float *from, size_t step,
+                                        const float *bias, size_t n)
 {
     size_t at = 0;
     for (; at + CHUNK <= n; at += CHUNK)

@@ -167,7 +167,7 @@ static size_t compare_tiled(const abl_unet *net, const size_t size[3],
     float *whole = run(net, input, size, NULL);
     float *tiled = run(net, input, size, &options);
     ABL_CHECK_NEAR(largest_difference(whole, tiled, classes * voxels), 0, 1e-5);
-    CU_ASSERT(trace.activation_bytes <= limit);
+    CU_ASSERT(trace.activation_bytes <= limit && trace.is_exact);
     for (size_t a = 0; a < 3; a++)
         CU_ASSERT_EQUAL(trace.halo[a], 8); /* the reach of this network */
     free(whole);
@@ -182,6 +182,28 @@ static void tiles_with_full_halo_give_the_same_values(void)
     abl_unet *net = load(&tiny);
     CU_ASSERT(compare_tiled(net, (size_t[3]){88, 20, 10}, 3200000) > 1);
     CU_ASSERT(compare_tiled(net, (size_t[3]){12, 54, 66}, 4200000) > 2);
+    abl_unet_destroy(net);
+    tiny_net_clear(&tiny);
+}
+
+static void short_halos_are_admitted_and_change_little_inside(void)
+{
+    tiny_net tiny = make_odd_net(); /* reach 20 along i and j */
+    abl_unet *net = load(&tiny);
+    const size_t size[3] = {88, 20, 10}, voxels = 88 * 20 * 10;
+    float *input = make_input(size);
+    abl_unet_trace trace;
+    abl_unet_options options = {.max_activation_bytes = 2500000,
+                                .trace = &trace};
+    float *whole = run(net, input, size, NULL);
+    float *tiled = run(net, input, size, &options);
+    CU_ASSERT(trace.tiles > 1 && !trace.is_exact);
+    CU_ASSERT(trace.halo[0] >= 5 && trace.halo[0] < 20);
+    double change = largest_difference(whole, tiled, 3 * voxels);
+    CU_ASSERT(change > 0 && change < 0.5);
+    free(whole);
+    free(tiled);
+    free(input);
     abl_unet_destroy(net);
     tiny_net_clear(&tiny);
 }
@@ -656,6 +678,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(unusual_strides_agree_with_plain_code),
     ABL_TEST(thread_count_does_not_change_a_bit),
     ABL_TEST(tiles_with_full_halo_give_the_same_values),
+    ABL_TEST(short_halos_are_admitted_and_change_little_inside),
     ABL_TEST(hopeless_memory_limit_is_refused),
     ABL_TEST(softmax_is_exact_and_survives_extremes),
     ABL_TEST(probabilities_window_pad_and_crop),
