@@ -1,0 +1,103 @@
+/* A computed CT with exactly known answers: recipe in, image and truth out.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A recipe is JSON. "base" names a built-in recipe whose solids and parts come
+ * first. "solids" are named shapes in LPS millimetres; "parts" paint solids
+ * over one another in the order given, each with its HU, texture and label;
+ * "lesions" follow and take the labels 101, 102, ...; "image" says how the
+ * result is scanned. testdata/recipes/README.md lists every key.
+ */
+#ifndef ABL_IMAGING_PHANTOM_H
+#define ABL_IMAGING_PHANTOM_H
+
+#include "imaging/series.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Label of the first lesion. Other labels are numbers in the recipe. */
+#define ABL_PHANTOM_LESION_FIRST 101
+#define ABL_PHANTOM_MAX_LESIONS  150
+
+/** A parsed recipe. Immutable after loading. */
+typedef struct abl_phantom abl_phantom;
+
+/**
+ * Parses a recipe. Every number is checked against a stated range and unknown
+ * keys are refused, so that a typing error cannot go unseen.
+ *
+ * @param[out] out  caller destroys with abl_phantom_destroy()
+ * @param      path file of at most 1 MB; NULL: the built-in demo recipe
+ * @retval ABL_E_IO, ABL_E_NOMEM
+ * @retval ABL_E_FORMAT no JSON, or a key, name or number that is not allowed;
+ *                      says where, what was found and what is allowed
+ */
+abl_status abl_phantom_load(abl_phantom **out, const char *path,
+                            abl_error *err) ABL_MUST_CHECK;
+
+/** As abl_phantom_load() from text; @p name stands for it in messages. */
+abl_status abl_phantom_parse(abl_phantom **out, const char *text, size_t length,
+                             const char *name, abl_error *err) ABL_MUST_CHECK;
+void abl_phantom_destroy(abl_phantom *phantom);
+
+/** Borrowed; lives as long as the phantom. */
+const char *abl_phantom_name(const abl_phantom *phantom);
+const char *abl_phantom_series_description(const abl_phantom *phantom);
+bool abl_phantom_is_enhanced(const abl_phantom *phantom);
+const abl_grid *abl_phantom_grid(const abl_phantom *phantom);
+size_t abl_phantom_lesion_count(const abl_phantom *phantom);
+
+/**
+ * Renders the image (i16 HU) and its labels (u8, the topmost labelled part at
+ * each voxel centre) on the recipe's grid, or on @p grid when not NULL. Edges
+ * take partial volume from a subdivision down to 0.4 mm; then point spread,
+ * then noise. Same recipe, grid and seed, same voxels at any thread count.
+ * Peak memory: both volumes and four floats per voxel of some 20 slices.
+ *
+ * @param[out] image, labels  caller destroys; either may be NULL: not wanted
+ * @retval ABL_E_CANCELLED, ABL_E_NOMEM, ABL_E_GEOMETRY (@p grid)
+ */
+abl_status abl_phantom_render(abl_volume **image, abl_volume **labels,
+                              const abl_phantom *phantom, const abl_grid *grid,
+                              uint64_t seed, const abl_progress *progress,
+                              abl_error *err) ABL_MUST_CHECK;
+
+/** What is known of one lesion without looking at voxels. */
+typedef struct abl_phantom_lesion_truth {
+    const char *name; /**< borrowed */
+    bool is_exact;    /**< an ellipsoid: closed formulas; else by quadrature */
+    double centre_lps[3];
+    double diameters_mm[3]; /**< axes, longest first; of the bounds when not
+                                 exact */
+    double volume_ml;
+    double hu;
+} abl_phantom_lesion_truth;
+
+abl_phantom_lesion_truth abl_phantom_lesion_get(const abl_phantom *phantom,
+                                                size_t lesion);
+
+/**
+ * Shortest distance between the surfaces of a lesion and a named solid [mm]:
+ * closed formula for spheres against the solid's field, numerical otherwise
+ * (error below 0.05 mm on smooth shapes). 0 when they cross.
+ * @retval ABL_E_INVALID no such solid
+ */
+abl_status abl_phantom_gap_mm(double *gap_mm, const abl_phantom *phantom,
+                              size_t lesion, const char *solid,
+                              abl_error *err) ABL_MUST_CHECK;
+
+/** Shortest distance between the surfaces of two lesions; 0: they cross. */
+double abl_phantom_lesion_gap_mm(const abl_phantom *phantom, size_t a,
+                                 size_t b);
+
+/** Everything above as truth.json. Same phantom, same bytes.
+ * @retval ABL_E_IO, ABL_E_NOMEM */
+abl_status abl_phantom_write_truth(const char *path, const abl_phantom *phantom,
+                                   uint64_t seed,
+                                   abl_error *err) ABL_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

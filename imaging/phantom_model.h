@@ -1,0 +1,99 @@
+/* What a parsed phantom recipe holds (internal).
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_IMAGING_PHANTOM_MODEL_H
+#define ABL_IMAGING_PHANTOM_MODEL_H
+
+#include <jansson.h>
+
+#include "imaging/phantom.h"
+#include "imaging/phantom_solid.h"
+
+#define ABL_PHANTOM_MAX_PARTS    1024
+#define ABL_PHANTOM_MAX_NODES    8192
+#define ABL_PHANTOM_MAX_POINTS   65536
+#define ABL_PHANTOM_MAX_CHILDREN 16384
+#define ABL_PHANTOM_MAX_TARGETS  64
+#define ABL_PHANTOM_KEEP_LABEL   (-1)
+
+typedef struct abl_phantom_part {
+    char name[64];
+    size_t solid;
+    double hu;
+    int label;         /**< 0..255, or ABL_PHANTOM_KEEP_LABEL */
+    double edge_mm;    /**< width over which the part fades in */
+    double texture_hu; /**< amplitude of smooth random variation */
+    double texture_mm; /**< its wavelength */
+} abl_phantom_part;
+
+typedef struct abl_phantom_lesion {
+    char name[64];
+    size_t solid;
+    double hu;
+} abl_phantom_lesion;
+
+typedef struct abl_phantom_target {
+    char name[64];
+    size_t solid;
+} abl_phantom_target;
+
+struct abl_phantom {
+    char name[65];
+    char series_description[65];
+    bool is_enhanced;
+    abl_grid grid;
+    double psf_mm, psf_z_mm;   /**< sigma of the blur in plane, along k */
+    double noise_hu, noise_mm; /**< SD and sigma of its correlation */
+    double background_hu;
+    abl_solids solids;
+    abl_phantom_part *parts;
+    size_t part_count;
+    abl_phantom_lesion *lesions;
+    size_t lesion_count;
+    abl_phantom_target *targets; /**< named solids that gaps are stated to */
+    size_t target_count;
+};
+
+/** A recipe being read. */
+typedef struct abl_recipe {
+    abl_phantom *phantom;
+    json_t *root;
+    const char *name;
+    json_t *solid_indices; /**< name to node, of solids already built */
+    int depth;
+} abl_recipe;
+
+typedef struct abl_number_range {
+    double min, max;
+} abl_number_range;
+
+/** Helpers of the parser; @p where is a path such as "solids.liver". */
+abl_status abl_recipe_keys(const abl_recipe *recipe, const json_t *object,
+                           const char *const *allowed, const char *where,
+                           abl_error *err);
+/** An optional number; @p out keeps its value when the key is absent. */
+abl_status abl_recipe_number(const abl_recipe *recipe, double *out,
+                             const json_t *object, const char *key,
+                             abl_number_range range, const char *where,
+                             abl_error *err);
+/** @p count numbers; ABL_E_FORMAT when the key is absent. */
+abl_status abl_recipe_numbers(const abl_recipe *recipe, double *out,
+                              size_t count, const json_t *array,
+                              abl_number_range range, const char *where,
+                              abl_error *err);
+abl_status abl_recipe_text(const abl_recipe *recipe, char *out, size_t size,
+                           const json_t *object, const char *key,
+                           const char *where, abl_error *err);
+
+/** The node of a solid: a name in "solids", or an object. */
+abl_status abl_recipe_solid(abl_recipe *recipe, size_t *index,
+                            const json_t *value, const char *where,
+                            abl_error *err);
+
+/** Fills the phantom from a recipe whose base has been joined. */
+abl_status abl_recipe_read(abl_recipe *recipe, abl_error *err);
+
+/** Built-in recipes, or NULL; @p length without a terminator. */
+const char *abl_phantom_builtin(const char *name, size_t *length);
+
+#endif

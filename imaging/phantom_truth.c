@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "imaging/phantom_model.h"
+
+static const double far_mm = 400;
+static const double pi = 3.14159265358979323846;
+
+static const abl_solid_node *lesion_node(const abl_phantom *phantom,
+                                         size_t lesion)
+{
+    return phantom->solids.nodes + phantom->lesions[lesion].solid;
+}
+
+static bool is_ellipsoid(const abl_solid_node *node)
+{
+    return node->kind == ABL_SOLID_ELLIPSOID && node->exponent == 2;
+}
+
+static void sort_down(double v[3])
+{
+    for (int pass = 0; pass < 2; pass++)
+        for (int a = 0; a < 2; a++)
+            if (v[a] < v[a + 1]) {
+                double keep = v[a];
+                v[a] = v[a + 1];
+                v[a + 1] = keep;
+            }
+}
+
+/* Midpoint rule over the bounds. */
+static double integrate_ml(const abl_phantom *phantom, size_t solid)
+{
+    enum {
+        STEPS = 160
+    };
+    const abl_solid_node *node = phantom->solids.nodes + solid;
+    double cell = 1;
+    size_t inside = 0;
+    for (int a = 0; a < 3; a++)
+        cell *= (node->hi[a] - node->lo[a]) / STEPS;
+    for (int n = 0; n < STEPS * STEPS * STEPS; n++) {
+        const int at[3] = {n % STEPS, n / STEPS % STEPS, n / STEPS / STEPS};
+        double lps[3];
+        for (int a = 0; a < 3; a++)
+            lps[a] = node->lo[a] +
+                     (at[a] + 0.5) * (node->hi[a] - node->lo[a]) / STEPS;
+        inside += abl_solid_value(&phantom->solids, solid, lps) < 0;
+    }
+    return (double)inside * cell / 1000;
+}
+
+abl_phantom_lesion_truth abl_phantom_lesion_get(const abl_phantom *phantom,
+                                                size_t lesion)
+{
+    const abl_solid_node *node = lesion_node(phantom, lesion);
+    abl_phantom_lesion_truth truth = {.name = phantom->lesions[lesion].name,
+                                      .is_exact = is_ellipsoid(node),
+                                      .hu = phantom->lesions[lesion].hu};
+    for (int a = 0; a < 3; a++) {
+        truth.centre_lps[a] = (node->lo[a] + node->hi[a]) / 2;
+        truth.diameters_mm[a] =
+            truth.is_exact ? 2 * node->radii_mm[a] : node->hi[a] - node->lo[a];
+    }
+    sort_down(truth.diameters_mm);
+    truth.volume_ml =
+        truth.is_exact
+            ? pi / 6 * truth.diameters_mm[0] * truth.diameters_mm[1] *
+                  truth.diameters_mm[2] / 1000
+            : integrate_ml(phantom, phantom->lesions[lesion].solid);
+    return truth;
+}
+
+static bool is_sphere(const abl_solid_node *node)
+{
+    return is_ellipsoid(node) && node->radii_mm[0] == node->radii_mm[1] &&
+           node->radii_mm[0] == node->radii_mm[2];
+}
+
+static void ellipsoid_surface(double lps[3], const abl_solid_node *node,
+                              double polar, double around)
+{
+    const double local[3] = {node->radii_mm[0] * sin(polar) * cos(around),
+                             node->radii_mm[1] * sin(polar) * sin(around),
+                             node->radii_mm[2] * cos(polar)};
+    for (int a = 0; a < 3; a++)
+        lps[a] = node->centre_lps[a] + node->axes[0][a] * local[0] +
+                 node->axes[1][a] * local[1] + node->axes[2][a] * local[2];
+}
+
+/* Walks over the ellipsoid to the point nearest to the solid. */
+static double ellipsoid_gap_mm(const abl_phantom *phantom,
+                               const abl_solid_node *node, size_t solid)
+{
+    enum {
+        STARTS = 80
+    };
+    const double golden = 2.39996322972865332;
+    double best = INFINITY, at[2] = {0, 0}, lps[3];
+    for (int n = 0; n < STARTS; n++) {
+        double polar = acos(1 - (2 * n + 1.0) / STARTS);
+        ellipsoid_surface(lps, node, polar, n * golden);
+        double found = abl_solid_distance_mm(&phantom->solids, solid, lps,
+                                             fmin(best, far_mm));
+        if (found < best) {
+            best = found;
+            at[0] = polar;
+            at[1] = n * golden;
+        }
+    }
+    for (double step = 0.2; step > 0.002 && isfinite(best);) {
+        bool better = false;
+        for (int n = 0; n < 4 && !better; n++) {
+            double polar = at[0] + (n == 0 ? step : n == 1 ? -step : 0);
+            double around = at[1] + (n == 2 ? step : n == 3 ? -step : 0);
+            ellipsoid_surface(lps, node, polar, around);
+            double found =
+                abl_solid_distance_mm(&phantom->solids, solid, lps, best);
+            better = found < best - 1e-6;
+            if (better) {
+                best = found;
+                at[0] = polar;
+                at[1] = around;
+            }
+        }
+        if (!better)
+            step /= 2;
+    }
+    return best;
+}
+
+/* Whether the surfaces meet: points of the lesion on both sides. */
+static bool crosses(const abl_phantom *phantom, const abl_solid_node *node,
+                    size_t solid)
+{
+    enum {
+        POINTS = 2000
+    };
+    bool inside = false, outside = false;
+    for (int n = 0; n < POINTS; n++) {
+        double lps[3];
+        ellipsoid_surface(lps, node, acos(1 - (2 * n + 1.0) / POINTS),
+                          n * 2.39996322972865332);
+        bool in = abl_solid_value(&phantom->solids, solid, lps) < 0;
+        inside = inside || in;
+        outside = outside || !in;
+    }
+    return inside && outside;
+}
+
+static double gap_to_node_mm(const abl_phantom *phantom, size_t lesion,
+                             size_t solid)
+{
+    const abl_solid_node *node = lesion_node(phantom, lesion);
+    if (!is_ellipsoid(node))
+        return NAN;
+    if (crosses(phantom, node, solid))
+        return 0;
+    if (!is_sphere(node))
+        return ellipsoid_gap_mm(phantom, node, solid);
+    double centre = abl_solid_distance_mm(&phantom->solids, solid,
+                                          node->centre_lps, far_mm);
+    return fmax(centre - node->radii_mm[0], 0);
+}
+
+abl_status abl_phantom_gap_mm(double *gap_mm, const abl_phantom *phantom,
+                              size_t lesion, const char *solid, abl_error *err)
+{
+    *gap_mm = NAN;
+    for (size_t n = 0; n < phantom->target_count; n++)
+        if (strcmp(phantom->targets[n].name, solid) == 0) {
+            *gap_mm =
+                gap_to_node_mm(phantom, lesion, phantom->targets[n].solid);
+            return ABL_OK;
+        }
+    return abl_error_set(err, ABL_E_INVALID,
+                         "\"%s\" is not among the recipe's targets", solid);
+}
+
+double abl_phantom_lesion_gap_mm(const abl_phantom *phantom, size_t a, size_t b)
+{
+    const abl_solid_node *first = lesion_node(phantom, a);
+    const abl_solid_node *second = lesion_node(phantom, b);
+    if (!is_sphere(first) || !is_sphere(second))
+        return gap_to_node_mm(phantom, a, phantom->lesions[b].solid);
+    double sum = 0;
+    for (int axis = 0; axis < 3; axis++) {
+        double step = first->centre_lps[axis] - second->centre_lps[axis];
+        sum += step * step;
+    }
+    return fmax(sqrt(sum) - first->radii_mm[0] - second->radii_mm[0], 0);
+}
+
+/* Rounded, so that the last digits of libm do not show; null: not known. */
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(round(value * 1e4) / 1e4) : json_null();
+}
+
+static json_t *numbers(const double *values, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t n = 0; n < count; n++)
+        json_array_append_new(list, number(values[n]));
+    return list;
+}
+
+static json_t *describe_gaps(const abl_phantom *phantom, size_t lesion)
+{
+    json_t *gaps = json_object();
+    for (size_t n = 0; n < phantom->target_count; n++)
+        json_object_set_new(
+            gaps, phantom->targets[n].name,
+            number(gap_to_node_mm(phantom, lesion, phantom->targets[n].solid)));
+    return gaps;
+}
+
+static json_t *describe_neighbours(const abl_phantom *phantom, size_t lesion)
+{
+    json_t *gaps = json_object();
+    for (size_t n = 0; n < phantom->lesion_count; n++) {
+        char label[32];
+        snprintf(label, sizeof label, "%zu", ABL_PHANTOM_LESION_FIRST + n);
+        if (n != lesion)
+            json_object_set_new(
+                gaps, label,
+                number(abl_phantom_lesion_gap_mm(phantom, lesion, n)));
+    }
+    return gaps;
+}
+
+static json_t *describe_lesion(const abl_phantom *phantom, size_t lesion)
+{
+    abl_phantom_lesion_truth truth = abl_phantom_lesion_get(phantom, lesion);
+    json_t *object = json_object();
+    json_object_set_new(
+        object, "label",
+        json_integer((json_int_t)(ABL_PHANTOM_LESION_FIRST + lesion)));
+    json_object_set_new(object, "name", json_string(truth.name));
+    json_object_set_new(object, "exact", json_boolean(truth.is_exact));
+    json_object_set_new(object, "centre_lps", numbers(truth.centre_lps, 3));
+    json_object_set_new(object, "diameters_mm", numbers(truth.diameters_mm, 3));
+    json_object_set_new(object, "volume_ml", number(truth.volume_ml));
+    json_object_set_new(object, "hu", number(truth.hu));
+    json_object_set_new(object, "gaps_mm", describe_gaps(phantom, lesion));
+    json_object_set_new(object, "lesion_gaps_mm",
+                        describe_neighbours(phantom, lesion));
+    return object;
+}
+
+static json_t *describe_parts(const abl_phantom *phantom)
+{
+    json_t *labels = json_array();
+    for (size_t n = 0; n < phantom->part_count; n++) {
+        const abl_phantom_part *part = phantom->parts + n;
+        if (part->label <= 0)
+            continue;
+        json_t *entry = json_object();
+        json_object_set_new(entry, "value", json_integer(part->label));
+        json_object_set_new(entry, "name", json_string(part->name));
+        json_object_set_new(entry, "hu", number(part->hu));
+        json_array_append_new(labels, entry);
+    }
+    return labels;
+}
+
+static json_t *describe_image(const abl_phantom *phantom, uint64_t seed)
+{
+    const abl_grid *grid = &phantom->grid;
+    json_t *image = json_object(), *size = json_array();
+    for (int a = 0; a < 3; a++)
+        json_array_append_new(size, json_integer((json_int_t)grid->size[a]));
+    json_object_set_new(image, "size", size);
+    json_object_set_new(image, "spacing_mm", numbers(grid->spacing_mm, 3));
+    json_object_set_new(image, "origin_lps", numbers(grid->origin_lps, 3));
+    json_object_set_new(image, "direction", numbers(&grid->direction[0][0], 9));
+    json_object_set_new(image, "noise_hu", number(phantom->noise_hu));
+    json_object_set_new(image, "psf_mm", number(phantom->psf_mm));
+    json_object_set_new(image, "seed", json_integer((json_int_t)seed));
+    return image;
+}
+
+abl_status abl_phantom_write_truth(const char *path, const abl_phantom *phantom,
+                                   uint64_t seed, abl_error *err)
+{
+    json_t *root = json_object(), *lesions = json_array();
+    json_object_set_new(root, "recipe", json_string(phantom->name));
+    json_object_set_new(root, "coordinate_system", json_string("LPS"));
+    json_object_set_new(root, "image", describe_image(phantom, seed));
+    json_object_set_new(root, "labels", describe_parts(phantom));
+    for (size_t n = 0; n < phantom->lesion_count; n++)
+        json_array_append_new(lesions, describe_lesion(phantom, n));
+    json_object_set_new(root, "lesions", lesions);
+    char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+    json_decref(root);
+    if (!text)
+        return abl_error_set(err, ABL_E_NOMEM, "out of memory");
+    FILE *file = fopen(path, "w");
+    bool good = file && fputs(text, file) >= 0 && fputc('\n', file) != EOF;
+    int problem = errno;
+    free(text);
+    if (file && fclose(file) != 0) {
+        good = false;
+        problem = errno;
+    }
+    return good ? ABL_OK
+                : abl_error_set(err, ABL_E_IO, "%s: %s", path,
+                                strerror(problem));
+}
