@@ -51,7 +51,7 @@ void abl_check_visible(abl_rule_result *out, const abl_rule_case *what)
     }
     if (axial->mm.value - axial->mm.uncertainty < out->rule->also.limit) {
         out->result = abl_result_worse(out->result, ABL_BORDERLINE);
-        abl_rule_say(out, "; %.1f ± %.1f mm is small for CT (%g mm)",
+        abl_rule_say(out, "; at %.1f ± %.1f mm it may be under %g mm",
                      axial->mm.value, axial->mm.uncertainty,
                      out->rule->also.limit);
     }

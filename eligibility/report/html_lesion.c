@@ -168,11 +168,8 @@ static void put_heading(const abl_html *html, const abl_lesion_findings *lesion,
     abl_html_put(html, "Confidence that it is a lesion: %.2f%s",
                  lesion->confidence,
                  lesion->is_low_confidence ? " (<b>low</b>)" : "");
-    if (lesion->confidence_reason[0]) {
-        abl_html_raw(html, ", ");
-        abl_html_text(html, lesion->confidence_reason);
-    }
-    abl_html_raw(html, ".");
+    abl_html_raw(html, ". ");
+    abl_html_text(html, lesion->confidence_reason);
     if (lesion->touches_border)
         abl_html_raw(html, " <b>Cut by the end of the scan.</b>");
     abl_html_raw(html, "</p></div>\n");

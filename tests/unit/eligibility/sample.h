@@ -59,7 +59,7 @@ static inline void sample_lesion(abl_lesion_findings *lesion, int number)
     lesion->number = number;
     lesion->confidence = 0.93;
     snprintf(lesion->confidence_reason, sizeof lesion->confidence_reason,
-             "high mean probability");
+             "Seen clearly.");
     const double centre[3] = {-60, -20, -50 + number};
     memcpy(lesion->centroid_lps, centre, sizeof centre);
     lesion->axial_slice = 20;
