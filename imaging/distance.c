@@ -67,24 +67,25 @@ ABL_HOT
 static int32_t build_envelope(const envelope *e, const float *values,
                               int32_t count, double per_spacing2, float limit)
 {
-    parabola *top = e->lowest - 1;
+    int32_t used = 0;
     for (int32_t q = 0; q < count; q++) {
         if (values[q] > limit)
             continue;
         parabola next = {0, 0, (double)values[q] * per_spacing2, q};
         next.base = next.height + (double)q * (double)q;
-        for (; top >= e->lowest; top--) {
+        for (; used > 0; used--) {
+            const parabola *top = &e->lowest[used - 1];
             next.start = (next.base - top->base) * e->reciprocal[q - top->apex];
             if (next.start > top->start)
                 break;
         }
-        if (top < e->lowest)
+        if (used == 0)
             next.start = 0;
         else if (next.start > (double)(count - 1))
             continue;
-        *++top = next;
+        e->lowest[used++] = next;
     }
-    return (int32_t)(top + 1 - e->lowest);
+    return used;
 }
 
 /* Squared distances along one line, in place. */
