@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "imaging/png.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "tests/unit/imaging/volumes.h"
@@ -87,6 +89,26 @@ static void places_that_cannot_be_written_are_named(void)
     free(rgba);
 }
 
+/* A file that may not grow any further, as on a full disk. */
+static void half_a_picture_is_removed(void)
+{
+    abl_error err;
+    struct stat info;
+    struct rlimit before, small;
+    uint8_t *rgba = random_pixels(300, 300);
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = before;
+    small.rlim_cur = 10000;
+    signal(SIGXFSZ, SIG_IGN);
+    CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &small), 0);
+    ABL_CHECK_FAILS(abl_png_write("half.png", rgba, 300, 300, &err), ABL_E_IO,
+                    "half.png", &err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_DFL);
+    CU_ASSERT_NOT_EQUAL(stat("half.png", &info), 0);
+    free(rgba);
+}
+
 static void pictures_without_pixels_or_too_large_are_refused(void)
 {
     abl_error err;
@@ -151,6 +173,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(pixels_survive_writing_and_reading),
     ABL_TEST(same_pixels_give_the_same_bytes),
     ABL_TEST(places_that_cannot_be_written_are_named),
+    ABL_TEST(half_a_picture_is_removed),
     ABL_TEST(pictures_without_pixels_or_too_large_are_refused),
     ABL_TEST(files_that_are_no_png_are_refused),
     ABL_TEST(damaged_pngs_are_refused),
