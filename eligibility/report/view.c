@@ -196,7 +196,7 @@ static void render_row(uint8_t *grey, const abl_view *view,
         const cell at = locate_cell(&image->grid, ijk);
         double hu = (double)sample_hu(abl_volume_i16(image), &at);
         double value = fmin(fmax((hu - low_hu) * scale, 0), 255);
-        grey[column] = (uint8_t)(value + 0.5);
+        grey[column] = (uint8_t)(floor(value * 63 / 255 + 0.5) * 255 / 63);
     }
 }
 
