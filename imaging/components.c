@@ -6,98 +6,120 @@
 
 #include "imaging/runs.h"
 
-/* Sums of one component; exact, whatever the order. */
-typedef struct tally {
-    uint32_t first; /* its first run */
-    size_t voxels;
-    size_t lo[3], hi[3];
-    uint64_t sum[3];
-} tally;
-
-static void add_run(tally *t, const abl_run *run, size_t j, size_t k)
+static size_t run_length(const abl_run *run)
 {
-    size_t length = (size_t)(run->to - run->from);
-    const size_t lo[3] = {run->from, j, k};
-    const size_t hi[3] = {(size_t)(run->to - 1), j, k};
-    for (int a = 0; a < 3; a++) {
-        t->lo[a] = t->voxels == 0 || lo[a] < t->lo[a] ? lo[a] : t->lo[a];
-        t->hi[a] = t->voxels == 0 || hi[a] > t->hi[a] ? hi[a] : t->hi[a];
-        t->sum[a] += (lo[a] + hi[a]) * length / 2;
-    }
-    t->voxels += length;
+    return (size_t)(run->to - run->from);
 }
 
-/* Number of components; order[n] becomes the index of root n's tally. */
-static size_t number_roots(uint32_t *order, const abl_runs *runs)
+/* Numbers the roots in storage order from 0 and adds up their sizes, which
+ * must be zero before; returns how many there are. */
+static size_t measure_roots(uint32_t *number, uint32_t *voxels,
+                            const abl_runs *runs)
 {
     size_t roots = 0;
-    for (size_t n = 0; n < runs->count; n++)
-        if (runs->root[n] == n)
-            order[n] = (uint32_t)roots++;
-    return roots;
-}
-
-static void tally_runs(tally *tallies, const uint32_t *order,
-                       const abl_runs *runs)
-{
-    size_t row = 0;
     for (size_t n = 0; n < runs->count; n++) {
-        row = abl_runs_next_row(runs, row, n);
         uint32_t root = runs->root[n];
-        tally *t = &tallies[order[root]];
-        t->first = root;
-        add_run(t, &runs->run[n], row % runs->size[1], row / runs->size[1]);
+        if (root == n)
+            number[n] = (uint32_t)roots++;
+        voxels[number[root]] += (uint32_t)run_length(&runs->run[n]);
     }
+    return roots;
 }
 
 /* One pass of a radix sort on 11 bits of the size, largest first; stable. */
 static void sort_pass(uint32_t *to, const uint32_t *from, size_t count,
-                      const tally *tallies, unsigned shift)
+                      const uint32_t *voxels, unsigned shift)
 {
     enum {
         DIGITS = 2048
     };
     size_t start[DIGITS + 1] = {0};
     for (size_t n = 0; n < count; n++)
-        start[(~tallies[from[n]].voxels >> shift & (DIGITS - 1)) + 1]++;
+        start[(~voxels[from[n]] >> shift & (DIGITS - 1)) + 1]++;
     for (size_t d = 0; d < DIGITS; d++)
         start[d + 1] += start[d];
     for (size_t n = 0; n < count; n++)
-        to[start[~tallies[from[n]].voxels >> shift & (DIGITS - 1)]++] = from[n];
+        to[start[~voxels[from[n]] >> shift & (DIGITS - 1)]++] = from[n];
 }
 
-/* Tallies by size, largest first; equals stay in the order of their first
- * voxel. Sizes have 31 bits, so that three passes of 11 are enough. */
-static uint32_t *sort_tallies(const tally *tallies, size_t count,
-                              abl_error *err)
+/* Components by size, largest first; equals stay in the order of their first
+ * voxel. Sizes have 32 bits, so that three passes of 11 are enough. */
+static abl_status sort_sizes(uint32_t **out, const uint32_t *voxels,
+                             size_t count, abl_error *err)
 {
     uint32_t *order = abl_alloc(count, sizeof *order, err);
     uint32_t *spare = abl_alloc(count, sizeof *spare, err);
+    *out = NULL;
     if (!order || !spare) {
         free(order);
         free(spare);
-        return NULL;
+        return ABL_E_NOMEM;
     }
     for (size_t n = 0; n < count; n++)
         order[n] = (uint32_t)n;
     for (unsigned shift = 0; shift < 33; shift += 11) {
-        sort_pass(spare, order, count, tallies, shift);
+        sort_pass(spare, order, count, voxels, shift);
         uint32_t *sorted = spare;
         spare = order;
         order = sorted;
     }
     free(spare);
-    return order;
+    *out = order;
+    return ABL_OK;
 }
 
-static void describe(abl_component *item, const tally *t)
+/* Sums of whole numbers below 2^53 are exact in a double. */
+static void add_run(abl_component *item, const abl_run *run, size_t j, size_t k)
 {
-    item->voxels = t->voxels;
+    const size_t lo[3] = {run->from, j, k};
+    const size_t hi[3] = {(size_t)(run->to - 1), j, k};
+    double length = (double)run_length(run);
+    bool first = item->voxels == 0;
     for (int a = 0; a < 3; a++) {
-        item->lo[a] = t->lo[a];
-        item->hi[a] = t->hi[a];
-        item->centroid_ijk[a] = (double)t->sum[a] / (double)t->voxels;
+        item->lo[a] = first || lo[a] < item->lo[a] ? lo[a] : item->lo[a];
+        item->hi[a] = first || hi[a] > item->hi[a] ? hi[a] : item->hi[a];
+        item->centroid_ijk[a] += 0.5 * (double)(lo[a] + hi[a]) * length;
     }
+    item->voxels += run_length(run);
+}
+
+static void describe(abl_components *out, const uint32_t *number,
+                     const abl_runs *runs)
+{
+    size_t row = 0;
+    for (size_t n = 0; n < runs->count; n++) {
+        row = abl_runs_next_row(runs, row, n);
+        add_run(&out->items[number[runs->root[n]] - 1], &runs->run[n],
+                row % runs->size[1], row / runs->size[1]);
+    }
+    for (size_t c = 0; c < out->count; c++)
+        for (int a = 0; a < 3; a++)
+            out->items[c].centroid_ijk[a] /= (double)out->items[c].voxels;
+}
+
+/* Fills items and count; number[root] becomes the component's label. */
+static abl_status number_components(abl_components *out, const abl_runs *runs,
+                                    uint32_t *number, abl_error *err)
+{
+    uint32_t *order = NULL;
+    uint32_t *voxels = abl_alloc(runs->count, sizeof *voxels, err);
+    if (!voxels)
+        return ABL_E_NOMEM;
+    size_t roots = measure_roots(number, voxels, runs);
+    abl_status status = sort_sizes(&order, voxels, roots, err);
+    out->items = status ? NULL : abl_alloc(roots, sizeof *out->items, err);
+    if (out->items) {
+        out->count = roots;
+        for (size_t c = 0; c < roots; c++)
+            voxels[order[c]] = (uint32_t)c + 1;
+        for (size_t n = 0; n < runs->count; n++)
+            if (runs->root[n] == n)
+                number[n] = voxels[number[n]];
+        describe(out, number, runs);
+    }
+    free(order);
+    free(voxels);
+    return out->items ? ABL_OK : ABL_E_NOMEM;
 }
 
 static void paint_row(int32_t *labels, const abl_runs *runs, size_t row,
@@ -109,29 +131,6 @@ static void paint_row(int32_t *labels, const abl_runs *runs, size_t row,
         for (size_t i = runs->run[n].from; i < runs->run[n].to; i++)
             to[i] = label;
     }
-}
-
-static abl_status number_components(abl_components *out, const abl_runs *runs,
-                                    uint32_t *number, abl_error *err)
-{
-    size_t roots = number_roots(number, runs);
-    tally *tallies = abl_alloc(roots, sizeof *tallies, err);
-    out->items = abl_alloc(roots, sizeof *out->items, err);
-    if (!tallies || !out->items) {
-        free(tallies);
-        return ABL_E_NOMEM;
-    }
-    tally_runs(tallies, number, runs);
-    uint32_t *order = sort_tallies(tallies, roots, err);
-    for (size_t c = 0; order && c < roots; c++) {
-        describe(&out->items[c], &tallies[order[c]]);
-        number[tallies[order[c]].first] = (uint32_t)c + 1;
-    }
-    abl_status status = order ? ABL_OK : ABL_E_NOMEM;
-    out->count = order ? roots : 0;
-    free(order);
-    free(tallies);
-    return status;
 }
 
 abl_status abl_components_find(abl_components *out, const abl_volume *mask,
