@@ -104,6 +104,8 @@ static abl_status scan(abl_study *study, const char *input,
                        const abl_progress *progress, abl_error *err)
 {
     abl_status status = abl_study_list_files(study, input, err);
+    study->is_lone_file =
+        study->file_count == 1 && strcmp(study->files[0].path, input) == 0;
     if (!status)
         status = abl_study_read_headers(study, progress, err);
     if (!status)

@@ -355,11 +355,13 @@ static void note_what_is_odd(abl_series *series, const abl_study *study)
         abl_text_append(notes, size, "sharp kernel %s", info->kernel);
     if (study->damaged_count > 0)
         abl_text_append(notes, size,
-                        "%zu damaged DICOM file%s in the input belong%s to an "
-                        "unknown series",
+                        "%zu item%s of the input could not be read and may "
+                        "belong to this series",
                         study->damaged_count,
-                        study->damaged_count == 1 ? "" : "s",
-                        study->damaged_count == 1 ? "s" : "");
+                        study->damaged_count == 1 ? "" : "s");
+    if (study->is_lone_file && series->slice_count == 1 && info->modality)
+        abl_text_append(info->reason, sizeof info->reason,
+                        "name the folder to read the whole series");
 }
 
 /* Names of kernels for lung and bone; the numbers of Siemens kernels (B70f,

@@ -100,6 +100,7 @@ static abl_status open_folder(walk *at, abl_study *study, const pending *folder,
     DIR *stream = opendir(folder->path);
     if (!stream) {
         note_skipped(study, folder->path, strerror(errno));
+        study->damaged_count++;
         return ABL_OK;
     }
     const size_t first = at->count;

@@ -35,6 +35,7 @@ typedef struct abl_file {
     char *trouble;           /**< why it could not be read, or NULL */
     bool is_ignored;         /**< no image and no surprise: DICOMDIR, ... */
     bool is_copy;            /**< another file holds the same instance */
+    bool is_unreadable;      /**< could not be opened: may be an image */
 } abl_file;
 
 /** One image of a series. */
@@ -63,7 +64,9 @@ struct abl_study {
     size_t file_count;
     abl_series *series;
     size_t series_count, series_room;
-    size_t skipped_count, damaged_count;
+    size_t skipped_count;
+    size_t damaged_count; /**< of these, DICOM or unreadable: maybe slices */
+    bool is_lone_file;    /**< the input is one file, no folder */
     char skipped_reason[512];
 };
 

@@ -29,6 +29,7 @@ static void read_file(abl_file *file)
         return;
     }
     abl_status status = abl_dicom_sniff(&is_dicom, file->path, &err);
+    file->is_unreadable = status != ABL_OK;
     if (!status && is_dicom) {
         file->kind = ABL_FILE_DICOM;
         status = abl_dicom_header_read(&file->header, file->path, &err);
@@ -45,23 +46,26 @@ static void read_file(abl_file *file)
     }
 }
 
+/* A damaged image says more than a text file beside the images. */
 static void count_skipped(abl_study *study)
 {
-    const char *first = NULL;
+    const abl_file *first = NULL;
+    size_t images = 0;
     for (size_t n = 0; n < study->file_count; n++) {
         const abl_file *file = study->files + n;
         if (!file->trouble || file->is_ignored)
             continue;
-        /* A damaged image says more than a text file beside the images. */
-        if (!first ||
-            (file->kind == ABL_FILE_DICOM && study->damaged_count == 0))
-            first = file->trouble;
+        const bool is_image =
+            file->kind == ABL_FILE_DICOM || file->is_unreadable;
+        if (!first || (is_image && images == 0))
+            first = file;
         study->skipped_count++;
-        study->damaged_count += file->kind == ABL_FILE_DICOM;
+        images += is_image;
     }
-    if (first && (study->damaged_count > 0 || !study->skipped_reason[0]))
+    if (first && (images > 0 || !study->skipped_reason[0]))
         snprintf(study->skipped_reason, sizeof study->skipped_reason, "%s",
-                 first);
+                 first->trouble);
+    study->damaged_count += images;
 }
 
 abl_status abl_study_read_headers(abl_study *study,
