@@ -21,44 +21,82 @@ typedef struct surface {
     double edge_sd_mm;
 } surface;
 
-/* Attenuation decides between voxels, the mask on which side they are. */
-static void fill_by_hu(float *field, const abl_body_work *w, const surface *s)
+/* The part of the work grid that a field covers. */
+typedef struct part {
+    abl_grid grid;
+    size_t lo[3];
+} part;
+
+/* The mask's box and one voxel around it; the skin keeps the whole grid. */
+static abl_status choose_part(part *out, const abl_body_work *w,
+                              const surface *s, abl_error *err)
 {
-    const size_t count = abl_grid_voxels(&w->grid);
+    size_t hi[3], size[3];
+    *out = (part){.grid = w->grid, .lo = {0, 0, 0}};
+    if (s->id == ABL_SKIN || !abl_body_box(out->lo, hi, s->mask))
+        return ABL_OK;
+    for (int a = 0; a < 3; a++) {
+        const size_t top = w->grid.size[a] - 1;
+        out->lo[a] -= out->lo[a] > 0 ? 1 : 0;
+        hi[a] += hi[a] < top ? 1 : 0;
+        size[a] = hi[a] - out->lo[a] + 1;
+    }
+    return abl_grid_crop(&out->grid, &w->grid, out->lo, size, err);
+}
+
+/* Attenuation decides between voxels, the mask on which side they are. */
+static void fill_by_hu(float *row, const abl_body_work *w, const surface *s,
+                       size_t from, size_t count)
+{
     const double scale =
         s->sign /
         (w->clipped && s->id != ABL_BONE ? SCALE_CLIPPED_HU : SCALE_HU);
-    const int16_t *hu = abl_volume_i16(w->hu);
-    const uint8_t *m = abl_volume_u8(s->mask);
-#pragma omp parallel for schedule(static)
+    const int16_t *hu = abl_volume_i16(w->hu) + from;
+    const uint8_t *m = abl_volume_u8(s->mask) + from;
     for (size_t n = 0; n < count; n++) {
-        const double v = ((double)hu[n] - s->threshold_hu) * scale;
         const double sure = m[n] ? 1 : -1;
-        field[n] = (float)(v * sure > 0 ? fmin(v * sure, 1) * sure : sure);
-        if (field[n] == 0)
-            field[n] = (float)(1e-3 * sure);
+        const double v = ((double)hu[n] - s->threshold_hu) * scale * sure;
+        row[n] = (float)(v > 0 ? fmin(fmax(v, 1e-3), 1) * sure : sure);
     }
 }
 
-/* Mean of the mask in three by three by three, minus one half. */
-static void fill_by_mask(float *field, const abl_body_work *w, const surface *s)
+/* Weighted mean of a voxel (6) and its face neighbours (1 each) as -1 and 1;
+ * the voxel decides when they balance. */
+static void fill_by_mask(float *row, const abl_body_work *w, const surface *s,
+                         const size_t from[3], size_t count)
 {
     const size_t *size = w->grid.size;
-    const uint8_t *m = abl_volume_u8(s->mask);
+    const size_t stride[3] = {1, size[0], size[0] * size[1]};
+    const size_t first = abl_grid_offset(&w->grid, from[0], from[1], from[2]);
+    const uint8_t *m = abl_volume_u8(s->mask) + first;
+    for (size_t n = 0; n < count; n++) {
+        const size_t at[3] = {from[0] + n, from[1], from[2]};
+        int sum = 6 * (2 * m[n] - 1);
+        for (int a = 0; a < 3; a++) {
+            sum += at[a] > 0 ? 2 * *(m + n - stride[a]) - 1 : 0;
+            sum += at[a] + 1 < size[a] ? 2 * m[n + stride[a]] - 1 : 0;
+        }
+        row[n] = sum == 0 ? (m[n] ? 0.02f : -0.02f) : (float)sum / 12.0f;
+    }
+}
+
+static void fill_field(abl_volume *field, const part *p, const abl_body_work *w,
+                       const surface *s)
+{
+    const size_t *size = p->grid.size;
+    float *f = abl_volume_f32(field);
 #pragma omp parallel for schedule(static)
     for (size_t k = 0; k < size[2]; k++)
-        for (size_t j = 0; j < size[1]; j++)
-            for (size_t i = 0; i < size[0]; i++) {
-                const size_t n = abl_grid_offset(&w->grid, i, j, k);
-                int sum = 6 * (2 * m[n] - 1);
-                sum += i > 0 ? 2 * m[n - 1] - 1 : 0;
-                sum += i + 1 < size[0] ? 2 * m[n + 1] - 1 : 0;
-                sum += j > 0 ? 2 * m[n - size[0]] - 1 : 0;
-                sum += j + 1 < size[1] ? 2 * m[n + size[0]] - 1 : 0;
-                field[n] = (float)sum / 12.0f;
-                if (sum == 0)
-                    field[n] = m[n] ? 0.02f : -0.02f;
-            }
+        for (size_t j = 0; j < size[1]; j++) {
+            const size_t from[3] = {p->lo[0], p->lo[1] + j, p->lo[2] + k};
+            float *row = f + abl_grid_offset(&p->grid, 0, j, k);
+            if (s->sign != 0)
+                fill_by_hu(row, w, s,
+                           abl_grid_offset(&w->grid, from[0], from[1], from[2]),
+                           size[0]);
+            else
+                fill_by_mask(row, w, s, from, size[0]);
+        }
 }
 
 /* Volume, mean attenuation and whether the mask reaches the scan's end. */
@@ -94,17 +132,15 @@ static abl_status make_item(abl_structures *out, const abl_body_work *w,
     describe(item, w, s);
     if (item->found < ABL_FOUND)
         return ABL_OK;
-    abl_status status =
-        abl_volume_create(&item->field, &w->grid, ABL_PIXEL_F32, err);
-    if (status) {
+    part p;
+    abl_status status = choose_part(&p, w, s, err);
+    if (!status)
+        status = abl_volume_create(&item->field, &p.grid, ABL_PIXEL_F32, err);
+    if (status)
         item->found = ABL_NOT_FOUND;
-        return status;
-    }
-    if (s->sign != 0)
-        fill_by_hu(abl_volume_f32(item->field), w, s);
     else
-        fill_by_mask(abl_volume_f32(item->field), w, s);
-    return ABL_OK;
+        fill_field(item->field, &p, w, s);
+    return status;
 }
 
 static abl_status make_items(abl_structures *out, const abl_body_work *w,
@@ -151,9 +187,10 @@ static abl_status find_all(abl_body_work *w, const abl_progress *progress,
                            abl_error *err)
 {
     abl_status (*const steps[])(abl_body_work *, abl_error *) = {
-        abl_body_find_skin,        abl_body_crop,      abl_body_find_gas,
-        abl_body_find_inner,       abl_body_find_bone, abl_body_find_heart,
-        abl_body_find_unclassified};
+        abl_body_find_skin,  abl_body_crop,
+        abl_body_find_gas,   abl_body_find_inner,
+        abl_body_find_wall,  abl_body_find_bone,
+        abl_body_find_heart, abl_body_find_unclassified};
     const size_t count = sizeof steps / sizeof *steps;
     abl_status status = ABL_OK;
     for (size_t n = 0; !status && n < count; n++) {

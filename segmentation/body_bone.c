@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "segmentation/body_work.h"
 
@@ -8,12 +9,23 @@
 #define LEAST_ML      0.1
 #define MARROW_MM2    2000.0
 #define JOINT_MM      6.0  /* gap between a bone and the next */
-#define SHALLOW_MM    25.0 /* bone in the wall starts this near the surface */
+#define SHALLOW_MM    20.0 /* bone in the wall starts this near the surface */
 #define BIG_ML        15.0
+#define THICK_MM      4.7 /* half the width no rib has; filled bowel does */
+#define THICK_SHARE   0.04
+#define WEAK_HU       110.0 /* above muscle */
+#define WEAK_SHARE    0.65  /* of the threshold of sure bone */
+
+/* Places that tell bright components apart. */
+typedef struct places {
+    abl_volume *hull;  /* of the lungs, by slice */
+    abl_volume *deep;  /* far from the wall's outside */
+    abl_volume *thick; /* middle of thick bright things */
+} places;
 
 /* One bright component. */
 typedef struct bright {
-    size_t voxels, in_hull, at_spine, shallow, joined;
+    size_t voxels, in_hull, at_spine, shallow, thick, low, in_wall, joined;
     bool is_bone;
 } bright;
 
@@ -34,7 +46,7 @@ static abl_status threshold_bright(abl_volume **out, const abl_body_work *w,
     if (!status)
         status = abl_volume_create(&rim, &w->grid, ABL_PIXEL_U8, err);
     if (status)
-        return status;
+        goto done;
     const size_t count = abl_grid_voxels(&w->grid);
     const uint8_t *organ = abl_volume_u8(w->organ);
     const uint8_t *body = abl_volume_u8(w->body);
@@ -43,42 +55,37 @@ static abl_status threshold_bright(abl_volume **out, const abl_body_work *w,
     uint8_t *r = abl_volume_u8(rim), *m = abl_volume_u8(*out);
     for (size_t n = 0; n < count; n++)
         r[n] = is_bright_organ(organ[n]) ? 1 : 0;
-    abl_body_dilate_square(rim, 2);
+    status = abl_body_dilate(rim, 2, 0, err);
     const int limit = (int)w->bone_hu;
     for (size_t n = 0; n < count; n++)
         m[n] =
             hu[n] > limit && body[n] && !pad[n] && !organ[n] && !r[n] ? 1 : 0;
+done:
     abl_volume_destroy(rim);
-    return ABL_OK;
+    return status;
 }
 
-/* Middle of the body along i and along j. */
-static void body_middle(double middle[2], const abl_volume *body)
+/* The lowest slice with lung; the number of slices when there is none. */
+static size_t lowest_lung(const abl_volume *lung)
 {
-    const size_t *size = body->grid.size;
-    const uint8_t *m = abl_volume_u8(body);
-    double sum[2] = {0, 0}, count = 0;
+    const size_t *size = lung->grid.size, plane = size[0] * size[1];
     for (size_t k = 0; k < size[2]; k++)
-        for (size_t j = 0; j < size[1]; j++)
-            for (size_t i = 0; i < size[0]; i++)
-                if (m[(k * size[1] + j) * size[0] + i]) {
-                    sum[0] += (double)i;
-                    sum[1] += (double)j;
-                    count += 1;
-                }
-    middle[0] = count > 0 ? sum[0] / count : 0;
-    middle[1] = count > 0 ? sum[1] / count : 0;
+        if (memchr(abl_volume_u8(lung) + k * plane, 1, plane))
+            return k;
+    return size[2];
 }
 
 static void tally_bright(bright *items, const abl_body_work *w,
-                         const abl_components *c, const abl_volume *hull,
-                         const abl_volume *deep)
+                         const abl_components *c, const places *at)
 {
     const size_t *size = w->grid.size;
     const int32_t *label = abl_volume_i32(c->labels);
-    const uint8_t *h = abl_volume_u8(hull), *d = abl_volume_u8(deep);
+    const uint8_t *h = abl_volume_u8(at->hull);
+    const uint8_t *d = abl_volume_u8(at->deep);
+    const uint8_t *t = abl_volume_u8(at->thick);
+    const size_t lung_lo = lowest_lung(w->lung);
     double middle[2];
-    body_middle(middle, w->body);
+    abl_body_middle(middle, w->body);
     for (size_t k = 0; k < size[2]; k++)
         for (size_t j = 0; j < size[1]; j++)
             for (size_t i = 0; i < size[0]; i++) {
@@ -91,6 +98,11 @@ static void tally_bright(bright *items, const abl_body_work *w,
                 b->voxels++;
                 b->in_hull += h[n] ? 1 : 0;
                 b->shallow += d[n] ? 0 : 1;
+                b->thick += t[n] ? 1 : 0;
+                if (k < lung_lo) {
+                    b->low++;
+                    b->in_wall += abl_body_is_in_wall(w, i, j, k) ? 1 : 0;
+                }
                 b->at_spine +=
                     off < SPINE_HALF_MM && (double)j > middle[1] ? 1 : 0;
             }
@@ -107,8 +119,12 @@ static void judge_alone(bright *items, size_t count)
         }
     for (size_t n = 0; n < count; n++) {
         const bright *b = &items[n];
+        const bool is_thick =
+            (double)b->thick > THICK_SHARE * (double)b->voxels;
+        const bool is_belly = 2 * b->low > b->voxels && 2 * b->in_wall < b->low;
         items[n].is_bone = n == spine || (2 * b->shallow > b->voxels &&
-                                          2 * b->in_hull < b->voxels);
+                                          2 * b->in_hull < b->voxels &&
+                                          !is_thick && !is_belly);
     }
 }
 
@@ -129,10 +145,11 @@ static abl_status join_bones(bright *items, const abl_body_work *w,
 {
     abl_volume *reach = NULL;
     abl_status status = abl_volume_clone(&reach, w->bone, err);
+    if (!status)
+        status =
+            abl_body_dilate(reach, abl_body_radius(&w->grid, JOINT_MM), 1, err);
     if (status)
-        return status;
-    abl_body_dilate_square(reach, abl_body_radius(&w->grid, JOINT_MM));
-    abl_body_dilate_k(reach, 1);
+        goto done;
     const size_t count = abl_grid_voxels(&w->grid);
     const double voxel_ml = 1e-3 * abl_grid_voxel_mm3(&w->grid);
     const int32_t *label = abl_volume_i32(c->labels);
@@ -148,37 +165,83 @@ static abl_status join_bones(bright *items, const abl_body_work *w,
              (!small && 2 * b->at_spine > b->voxels)))
             b->is_bone = true;
     }
+done:
     abl_volume_destroy(reach);
-    return ABL_OK;
+    return status;
+}
+
+/* Thin or poor bone next to sure bone: in the wall and behind the spine's
+ * canal nothing else is this bright. */
+static abl_status grow_bone(abl_body_work *w, const places *at, abl_error *err)
+{
+    const size_t count = abl_grid_voxels(&w->grid);
+    const int limit = (int)fmax(WEAK_HU, WEAK_SHARE * w->bone_hu);
+    const int16_t *hu = abl_volume_i16(w->hu);
+    const uint8_t *body = abl_volume_u8(w->body), *pad = abl_volume_u8(w->pad);
+    const uint8_t *organ = abl_volume_u8(w->organ);
+    const uint8_t *hull = abl_volume_u8(at->hull);
+    uint8_t *allowed = abl_volume_u8(at->deep);
+    const uint8_t *bone = abl_volume_u8(w->bone);
+    for (size_t n = 0; n < count; n++)
+        allowed[n] = bone[n] || (!allowed[n] && hu[n] > limit && body[n] &&
+                                 !pad[n] && !organ[n] && !hull[n])
+                         ? 1
+                         : 0;
+    abl_volume *grown = NULL;
+    abl_status status =
+        abl_mask_reconstruct(&grown, w->bone, at->deep, ABL_CONNECT_FACES, err);
+    if (!status) {
+        abl_volume_destroy(w->bone);
+        w->bone = grown;
+    }
+    return status;
+}
+
+static abl_status mark_places(places *at, const abl_body_work *w,
+                              const abl_volume *mask, abl_error *err)
+{
+    abl_status status = abl_volume_clone(&at->hull, w->lung, err);
+    if (!status)
+        status = abl_body_hull(at->hull, err);
+    if (!status)
+        status = abl_volume_clone(&at->deep, w->inner, err);
+    if (!status)
+        status = abl_volume_clone(&at->thick, mask, err);
+    if (!status)
+        status = abl_body_erode(at->deep, abl_body_radius(&w->grid, SHALLOW_MM),
+                                0, err);
+    if (!status)
+        status = abl_body_erode(at->thick, abl_body_radius(&w->grid, THICK_MM),
+                                0, err);
+    return status;
 }
 
 static abl_status sort_bright(abl_body_work *w, const abl_components *c,
-                              bright *items, abl_error *err)
+                              bright *items, const abl_volume *mask,
+                              abl_error *err)
 {
-    abl_volume *hull = NULL, *deep = NULL;
-    abl_status status = abl_volume_clone(&hull, w->lung, err);
-    if (!status)
-        status = abl_volume_clone(&deep, w->inner, err);
-    if (!status)
-        status = abl_body_hull(hull, err);
+    places at = {NULL, NULL, NULL};
+    const double voxel_ml = 1e-3 * abl_grid_voxel_mm3(&w->grid);
+    abl_status status = mark_places(&at, w, mask, err);
     if (status)
         goto done;
-    abl_body_erode_square(deep, abl_body_radius(&w->grid, SHALLOW_MM));
-    tally_bright(items, w, c, hull, deep);
+    tally_bright(items, w, c, &at);
     judge_alone(items, c->count);
-    const double voxel_ml = 1e-3 * abl_grid_voxel_mm3(&w->grid);
     for (size_t n = 0; n < c->count; n++)
         if ((double)items[n].voxels * voxel_ml < LEAST_ML)
             items[n].is_bone = false;
     fill_bone(w->bone, c, items);
     status = join_bones(items, w, c, err);
-    if (!status) {
-        fill_bone(w->bone, c, items);
+    if (status)
+        goto done;
+    fill_bone(w->bone, c, items);
+    status = grow_bone(w, &at, err);
+    if (!status)
         status = abl_body_fill_small(w->bone, w->organ, MARROW_MM2, err);
-    }
 done:
-    abl_volume_destroy(hull);
-    abl_volume_destroy(deep);
+    abl_volume_destroy(at.hull);
+    abl_volume_destroy(at.deep);
+    abl_volume_destroy(at.thick);
     return status;
 }
 
@@ -195,7 +258,7 @@ abl_status abl_body_find_bone(abl_body_work *work, abl_error *err)
     if (status)
         goto done;
     items = abl_alloc(c.count, sizeof *items, err);
-    status = items ? sort_bright(work, &c, items, err) : ABL_E_NOMEM;
+    status = items ? sort_bright(work, &c, items, mask, err) : ABL_E_NOMEM;
 done:
     free(items);
     abl_components_clear(&c);

@@ -6,10 +6,13 @@
 
 #define LUNG_LEAST_ML 30.0 /* a lung base in the scan */
 #define LUNG_SURE_ML  400.0
-#define GAS_LEAST_ML  0.1
+#define GAS_LEAST_ML  0.05
 #define NEAR_LUNG_MM  5.0
 #define VESSEL_MM2    300.0 /* holes up to this in a lung's slice are vessels */
 #define PURE_GAS_HU   -950
+#define BUBBLES_MM    4.5 /* half the way between bubbles of one bowel */
+#define DENSE_LUNG_MM 6.0
+#define SOFT_HU       -30
 
 /* What tells lung from gas in the bowel. */
 typedef struct pocket {
@@ -43,6 +46,7 @@ static void tally_pockets(pocket *pockets, const abl_body_work *w,
     const int32_t *label = abl_volume_i32(c->labels);
     const int16_t *hu = abl_volume_i16(w->hu);
     const uint8_t *organ = abl_volume_u8(w->organ);
+    const int pure_hu = w->clipped ? (int)w->least_hu + 4 : PURE_GAS_HU;
     for (size_t k = 0; k < size[2]; k++)
         for (size_t j = 0; j < size[1]; j++)
             for (size_t i = 0; i < size[0]; i++) {
@@ -51,28 +55,12 @@ static void tally_pockets(pocket *pockets, const abl_body_work *w,
                     continue;
                 pocket *p = &pockets[label[n] - 1];
                 p->voxels++;
-                p->pure += hu[n] < PURE_GAS_HU ? 1 : 0;
+                p->pure += hu[n] < pure_hu ? 1 : 0;
                 p->stomach += organ[n] == ABL_STOMACH ? 1 : 0;
                 p->at_top += k + 2 >= size[2] ? 1 : 0;
                 p->sum_j += (double)j;
                 p->hi_k = k;
             }
-}
-
-/* Middle of the body from front to back. */
-static double middle_row(const abl_volume *body)
-{
-    const size_t *size = body->grid.size;
-    const uint8_t *m = abl_volume_u8(body);
-    double sum = 0, count = 0;
-    for (size_t k = 0; k < size[2]; k++)
-        for (size_t j = 0; j < size[1]; j++)
-            for (size_t i = 0; i < size[0]; i++)
-                if (m[(k * size[1] + j) * size[0] + i]) {
-                    sum += (double)j;
-                    count += 1;
-                }
-    return count > 0 ? sum / count : 0;
 }
 
 /* Lung is large, high, and no pure gas; where clipping hides the last, lung
@@ -93,6 +81,14 @@ static bool is_lung(const pocket *p, const abl_body_work *w, double middle)
            p->sum_j / (double)p->voxels > middle;
 }
 
+/* Gas is more than a crumb, and in a clipped scan as low as values go: noise
+ * in fat is not. */
+static bool is_gas(const pocket *p, const abl_body_work *w)
+{
+    const double ml = 1e-3 * (double)p->voxels * abl_grid_voxel_mm3(&w->grid);
+    return ml >= GAS_LEAST_ML && (!w->clipped || 5 * p->pure > p->voxels);
+}
+
 static void fill_kind(abl_volume *mask, const abl_components *c,
                       const pocket *pockets, uint8_t kind)
 {
@@ -109,10 +105,11 @@ static abl_status join_near_lung(pocket *pockets, const abl_body_work *w,
 {
     abl_volume *reach = NULL;
     abl_status status = abl_volume_clone(&reach, w->lung, err);
+    if (!status)
+        status = abl_body_dilate(reach, abl_body_radius(&w->grid, NEAR_LUNG_MM),
+                                 1, err);
     if (status)
-        return status;
-    abl_body_dilate_square(reach, abl_body_radius(&w->grid, NEAR_LUNG_MM));
-    abl_body_dilate_k(reach, 1);
+        goto done;
     const size_t count = abl_grid_voxels(&w->grid);
     const int32_t *label = abl_volume_i32(c->labels);
     const uint8_t *r = abl_volume_u8(reach);
@@ -124,23 +121,89 @@ static abl_status join_near_lung(pocket *pockets, const abl_body_work *w,
         const double ml =
             1e-3 * (double)p->voxels * abl_grid_voxel_mm3(&w->grid);
         if (p->kind == 2 && ml < LUNG_LEAST_ML && p->stomach == 0 &&
-            2 * p->near_lung > p->voxels && 2 * p->pure < p->voxels)
+            2 * p->near_lung > p->voxels &&
+            (w->clipped || 2 * p->pure < p->voxels))
             p->kind = 1;
     }
+done:
     abl_volume_destroy(reach);
-    return ABL_OK;
+    return status;
+}
+
+/* Closing by a square in plane. */
+static abl_status make_closed(abl_volume **out, const abl_volume *mask,
+                              double mm, abl_error *err)
+{
+    const size_t radius = abl_body_radius(&mask->grid, mm);
+    abl_status status = abl_volume_clone(out, mask, err);
+    if (!status)
+        status = abl_body_dilate(*out, radius, 0, err);
+    if (!status)
+        status = abl_body_erode(*out, radius, 0, err);
+    return status;
+}
+
+/* What lies between bubbles is the bowel's content. */
+static abl_status close_gas(abl_body_work *w, abl_error *err)
+{
+    abl_volume *closed = NULL;
+    abl_status status = make_closed(&closed, w->gas, BUBBLES_MM, err);
+    if (!status) {
+        const size_t count = abl_grid_voxels(&w->grid);
+        const uint8_t *c = abl_volume_u8(closed);
+        const uint8_t *organ = abl_volume_u8(w->organ);
+        const uint8_t *lung = abl_volume_u8(w->lung);
+        uint8_t *gas = abl_volume_u8(w->gas);
+        for (size_t n = 0; n < count; n++)
+            if (c[n] && !lung[n] && (!organ[n] || organ[n] == ABL_STOMACH))
+                gas[n] = 1;
+    }
+    abl_volume_destroy(closed);
+    return status;
+}
+
+/* In a clipped scan: what is nearly as dense as fat beside sure lung, and as
+ * dense as fat between sure lung. */
+static abl_status close_lung(abl_body_work *w, abl_error *err)
+{
+    abl_volume *closed = NULL;
+    abl_volume *beside = NULL;
+    const size_t radius = abl_body_radius(&w->grid, DENSE_LUNG_MM);
+    abl_status status = make_closed(&closed, w->lung, DENSE_LUNG_MM, err);
+    if (!status)
+        status = abl_volume_clone(&beside, w->lung, err);
+    if (!status)
+        status = abl_body_dilate(beside, radius, 0, err);
+    if (!status) {
+        const uint8_t *b = abl_volume_u8(beside);
+        const uint8_t *body = abl_volume_u8(w->body);
+        const uint8_t *gas = abl_volume_u8(w->gas);
+        const size_t count = abl_grid_voxels(&w->grid);
+        const uint8_t *c = abl_volume_u8(closed);
+        const uint8_t *organ = abl_volume_u8(w->organ);
+        const int16_t *hu = abl_volume_i16(w->hu);
+        uint8_t *lung = abl_volume_u8(w->lung);
+        for (size_t n = 0; n < count; n++)
+            if (body[n] && !organ[n] && !gas[n] &&
+                ((c[n] && hu[n] < SOFT_HU) ||
+                 (b[n] && hu[n] < (int)w->lung_hu)))
+                lung[n] = 1;
+    }
+    abl_volume_destroy(beside);
+    abl_volume_destroy(closed);
+    return status;
 }
 
 static abl_status sort_pockets(abl_body_work *w, const abl_components *c,
                                pocket *pockets, abl_error *err)
 {
     tally_pockets(pockets, w, c);
-    const double middle = middle_row(w->body);
-    const double voxel_ml = 1e-3 * abl_grid_voxel_mm3(&w->grid);
+    double middle[2];
+    abl_body_middle(middle, w->body);
     for (size_t n = 0; n < c->count; n++) {
-        if (is_lung(&pockets[n], w, middle))
+        if (is_lung(&pockets[n], w, middle[1]))
             pockets[n].kind = 1;
-        else if ((double)pockets[n].voxels * voxel_ml >= GAS_LEAST_ML)
+        else if (is_gas(&pockets[n], w))
             pockets[n].kind = 2;
     }
     fill_kind(w->lung, c, pockets, 1);
@@ -149,7 +212,12 @@ static abl_status sort_pockets(abl_body_work *w, const abl_components *c,
         return status;
     fill_kind(w->lung, c, pockets, 1);
     fill_kind(w->gas, c, pockets, 2);
-    return abl_body_fill_small(w->lung, w->organ, VESSEL_MM2, err);
+    status = close_gas(w, err);
+    if (!status && w->clipped)
+        status = close_lung(w, err);
+    if (!status)
+        status = abl_body_fill_small(w->lung, w->organ, VESSEL_MM2, err);
+    return status;
 }
 
 abl_status abl_body_find_gas(abl_body_work *work, abl_error *err)

@@ -10,6 +10,7 @@
 #define PADDING_HU -1200 /* lower values are no measurement */
 #define CLIPPED_HU -300  /* a CT whose least value is above was clipped */
 #define BRIGHT_HU  200.0
+#define BIN_HU     4 /* of the histogram that finds fat */
 #define CROP_RIM   3 /* voxels kept around the body */
 
 typedef struct block {
@@ -50,26 +51,31 @@ static size_t block_end(const abl_grid *image, const block *b, int axis,
 
 /* Sums of one output row. */
 typedef struct row_sums {
-    int32_t *sum, *count, *padding;
+    int32_t *sum, *padding;
     int least, most;
 } row_sums;
 
+/* One voxel of each block; padding counts apart. */
+static void add_phase(row_sums *s, const int16_t *row, size_t count, size_t per)
+{
+    int least = s->least, most = s->most;
+    for (size_t out = 0; out < count; out++) {
+        const int v = row[out * per];
+        const int pad = v < PADDING_HU ? 1 : 0;
+        s->padding[out] += pad;
+        s->sum[out] += pad ? 0 : v;
+        const int low = pad ? INT_MAX : v;
+        least = low < least ? low : least;
+        most = v > most ? v : most;
+    }
+    s->least = least;
+    s->most = most;
+}
+
 static void add_row(row_sums *s, const int16_t *row, size_t ni, size_t per)
 {
-    for (size_t i = 0, out = 0; i < ni; out++) {
-        const size_t end = i + per < ni ? i + per : ni;
-        for (; i < end; i++) {
-            const int v = row[i];
-            if (v < PADDING_HU) {
-                s->padding[out]++;
-                continue;
-            }
-            s->least = v < s->least ? v : s->least;
-            s->most = v > s->most ? v : s->most;
-            s->sum[out] += v;
-            s->count[out]++;
-        }
-    }
+    for (size_t phase = 0; phase < per && phase < ni; phase++)
+        add_phase(s, row + phase, (ni - phase + per - 1) / per, per);
 }
 
 static void average_row(const abl_body_work *w, row_sums *s,
@@ -79,21 +85,24 @@ static void average_row(const abl_body_work *w, row_sums *s,
     const abl_grid *g = &w->grid;
     const size_t ni = g->size[0];
     memset(s->sum, 0, ni * sizeof *s->sum);
-    memset(s->count, 0, ni * sizeof *s->count);
     memset(s->padding, 0, ni * sizeof *s->padding);
-    for (size_t k = at[1] * b->per[2]; k < block_end(&image->grid, b, 2, at[1]);
-         k++)
-        for (size_t j = at[0] * b->per[1];
-             j < block_end(&image->grid, b, 1, at[0]); j++)
+    const size_t end_k = block_end(&image->grid, b, 2, at[1]);
+    const size_t end_j = block_end(&image->grid, b, 1, at[0]);
+    size_t rows = 0;
+    for (size_t k = at[1] * b->per[2]; k < end_k; k++)
+        for (size_t j = at[0] * b->per[1]; j < end_j; j++, rows++)
             add_row(s,
                     abl_volume_i16(image) +
                         abl_grid_offset(&image->grid, 0, j, k),
                     image->grid.size[0], b->per[0]);
     const size_t row = abl_grid_offset(g, 0, at[0], at[1]);
     for (size_t i = 0; i < ni; i++) {
-        const int mean = s->count[i] > 0 ? s->sum[i] / s->count[i] : -1024;
-        abl_volume_i16(w->hu)[row + i] = (int16_t)mean;
-        abl_volume_u8(w->pad)[row + i] = s->padding[i] > s->count[i] ? 1 : 0;
+        const size_t along = block_end(&image->grid, b, 0, i) - i * b->per[0];
+        const int all = (int)(along * rows);
+        const int count = all - s->padding[i];
+        abl_volume_i16(w->hu)[row + i] =
+            (int16_t)(count > 0 ? s->sum[i] / count : -1024);
+        abl_volume_u8(w->pad)[row + i] = s->padding[i] > count ? 1 : 0;
     }
 }
 
@@ -107,8 +116,8 @@ static abl_status average_image(abl_body_work *w, const abl_volume *image,
                                                    : least) reduction(max \
                                                                       : most)
     {
-        int32_t *room = malloc(3 * ni * sizeof *room);
-        row_sums s = {room, room + ni, room + 2 * ni, INT_MAX, INT_MIN};
+        int32_t *room = malloc(2 * ni * sizeof *room);
+        row_sums s = {room, room + ni, INT_MAX, INT_MIN};
         failed = room ? 0 : 1;
 #pragma omp for schedule(static)
         for (size_t k = 0; k < w->grid.size[2]; k++)
@@ -125,62 +134,96 @@ static abl_status average_image(abl_body_work *w, const abl_volume *image,
     return ABL_OK;
 }
 
-/* The label at the middle of each block. */
+static size_t block_middle(const abl_grid *image, const block *b, int axis,
+                           size_t n)
+{
+    const size_t at = n * b->per[axis] + b->per[axis] / 2;
+    return at < image->size[axis] ? at : image->size[axis] - 1;
+}
+
+/* The label at the middle of each block of a slice; true when the liver is
+ * among them. */
+static bool sample_slice(uint8_t *out, const abl_body_work *w,
+                         const abl_volume *labels, const block *b, size_t k)
+{
+    const size_t *n = w->grid.size;
+    bool has_liver = false;
+    for (size_t j = 0; j < n[1]; j++) {
+        const uint8_t *row =
+            abl_volume_u8(labels) +
+            abl_grid_offset(&labels->grid, 0,
+                            block_middle(&labels->grid, b, 1, j),
+                            block_middle(&labels->grid, b, 2, k));
+        for (size_t i = 0; i < n[0]; i++) {
+            const uint8_t label = row[block_middle(&labels->grid, b, 0, i)];
+            out[j * n[0] + i] = label;
+            has_liver = has_liver || label == ABL_LIVER;
+        }
+    }
+    return has_liver;
+}
+
+/* The slices of the liver too; without one nothing is known of the belly. */
 static void sample_labels(abl_body_work *w, const abl_volume *labels,
                           const block *b)
 {
-    const abl_grid *g = &w->grid, *from = &labels->grid;
-    w->liver_lo = g->size[2];
-    w->liver_hi = 0;
-    for (size_t k = 0; k < g->size[2]; k++)
-        for (size_t j = 0; j < g->size[1]; j++)
-            for (size_t i = 0; i < g->size[0]; i++) {
-                size_t at[3] = {i, j, k};
-                for (int a = 0; a < 3; a++) {
-                    at[a] = at[a] * b->per[a] + b->per[a] / 2;
-                    at[a] = at[a] < from->size[a] ? at[a] : from->size[a] - 1;
-                }
-                const uint8_t label = abl_volume_u8(
-                    labels)[abl_grid_offset(from, at[0], at[1], at[2])];
-                abl_volume_u8(w->organ)[abl_grid_offset(g, i, j, k)] = label;
-                w->has_organs = w->has_organs || label > 0;
-                if (label != ABL_LIVER)
-                    continue;
-                w->liver_lo = k < w->liver_lo ? k : w->liver_lo;
-                w->liver_hi = k;
-            }
+    const size_t *n = w->grid.size;
+    size_t lo = n[2], hi = 0;
+#pragma omp parallel for schedule(static) reduction(min                 \
+                                                    : lo) reduction(max \
+                                                                    : hi)
+    for (size_t k = 0; k < n[2]; k++)
+        if (sample_slice(abl_volume_u8(w->organ) + k * n[0] * n[1], w, labels,
+                         b, k)) {
+            lo = k < lo ? k : lo;
+            hi = k > hi ? k : hi;
+        }
+    if (lo <= hi) {
+        w->liver_lo = lo;
+        w->liver_hi = hi;
+    }
 }
 
-static double from_middle(const abl_grid *g, size_t i, size_t j)
+/* Marks of one slice: 1 outside the inscribed circle, 2 well outside. */
+static void mark_corners(uint8_t *marks, const abl_grid *g, double radius)
 {
-    const double di = (double)i - 0.5 * (double)(g->size[0] - 1);
-    const double dj = (double)j - 0.5 * (double)(g->size[1] - 1);
-    return hypot(di * g->spacing_mm[0], dj * g->spacing_mm[1]);
+    for (size_t j = 0; j < g->size[1]; j++)
+        for (size_t i = 0; i < g->size[0]; i++) {
+            const double di = (double)i - 0.5 * (double)(g->size[0] - 1);
+            const double dj = (double)j - 0.5 * (double)(g->size[1] - 1);
+            const double far =
+                hypot(di * g->spacing_mm[0], dj * g->spacing_mm[1]) - radius;
+            marks[j * g->size[0] + i] =
+                (uint8_t)(far > 2 * g->spacing_mm[0] ? 2 : far >= 0);
+        }
 }
 
 /* A round reconstruction leaves one constant outside the inscribed circle;
  * then nothing was measured there. */
-static void mark_round_padding(abl_body_work *w)
+static abl_status mark_round_padding(abl_body_work *w, abl_error *err)
 {
     const abl_grid *g = &w->grid;
+    const size_t plane = g->size[0] * g->size[1];
     const int16_t *hu = abl_volume_i16(w->hu);
+    uint8_t *pad = abl_volume_u8(w->pad);
     const double side0 = (double)g->size[0] * g->spacing_mm[0];
     const double side1 = (double)g->size[1] * g->spacing_mm[1];
-    const double radius = 0.5 * fmin(side0, side1);
-    bool constant = fabs(side0 - side1) < 0.02 * side0;
-    for (int pass = 0; pass < 2 && constant; pass++)
-        for (size_t k = 0; k < g->size[2] && constant; k++)
-            for (size_t j = 0; j < g->size[1] && constant; j++)
-                for (size_t i = 0; i < g->size[0]; i++) {
-                    const double far = from_middle(g, i, j) - radius;
-                    const size_t n = abl_grid_offset(g, i, j, k);
-                    if (far < (pass ? 0 : 2 * g->spacing_mm[0]))
-                        continue;
-                    if (pass)
-                        abl_volume_u8(w->pad)[n] = 1;
-                    else if (hu[n] != hu[0])
-                        constant = false;
-                }
+    if (fabs(side0 - side1) > 0.02 * side0)
+        return ABL_OK;
+    uint8_t *marks = abl_alloc(plane, 1, err);
+    if (!marks)
+        return ABL_E_NOMEM;
+    mark_corners(marks, g, 0.5 * fmin(side0, side1));
+    bool constant = true;
+    for (size_t k = 0; k < g->size[2] && constant; k++)
+        for (size_t n = 0; n < plane && constant; n++)
+            constant = marks[n] < 2 || hu[k * plane + n] == hu[0];
+    for (size_t k = 0; k < g->size[2] && constant; k++)
+        for (size_t n = 0; n < plane; n++)
+            if (marks[n])
+                pad[k * plane + n] = 1;
+    free(marks);
+    return ABL_OK;
 }
 
 /* Mean of three by three in plane, for scans whose air and fat differ by
@@ -208,11 +251,80 @@ static abl_status smooth(abl_body_work *w, abl_error *err)
     return ABL_OK;
 }
 
+/* Two places in a histogram, as bins from the least value. */
+typedef struct fat_edge {
+    double valley; /* between gas and fat */
+    double half;   /* where the peak of fat has fallen to one half */
+} fat_edge;
+
+/* Coming from soft tissue, fat is the first peak, and its valley ends where
+ * counts rise again. False when fat makes no peak. */
+static bool find_fat(fat_edge *out, const uint64_t *bins, size_t first,
+                     size_t last)
+{
+    size_t peak = last;
+    for (size_t n = last; n >= first; n--) {
+        if (bins[n] > bins[peak])
+            peak = n;
+        if (20 * bins[n] < 17 * bins[peak])
+            break;
+    }
+    if (10 * bins[peak] < 13 * bins[last])
+        return false;
+    size_t valley = peak, half = peak;
+    for (size_t n = peak; n >= first; n--) {
+        if (bins[n] < bins[valley])
+            valley = n;
+        if (10 * bins[n] > 11 * bins[valley])
+            break;
+        if (2 * bins[n] >= bins[peak])
+            half = n;
+    }
+    out->valley = (double)valley + 0.5;
+    out->half = fmax((double)half, out->valley);
+    return true;
+}
+
+/* Between gas and fat in a scan that was clipped or squeezed: skin lies
+ * in the valley, so that mats stay out and colon and lung apart; what is sure
+ * to be lung may grow up to the flank of fat. */
+static void split_clipped(abl_body_work *w)
+{
+    enum {
+        BINS = 1 - CLIPPED_HU / BIN_HU
+    };
+    uint64_t bins[BINS] = {0}, smoothed[BINS] = {0};
+    const size_t count = abl_grid_voxels(&w->grid);
+    const int16_t *hu = abl_volume_i16(w->hu);
+    w->skin_hu = w->least_hu + 8;
+    w->gas_hu = w->least_hu + 10;
+    w->lung_hu = w->gas_hu;
+    if (w->least_hu > -60)
+        return;
+    const size_t top = (size_t)((-20 - w->least_hu) / BIN_HU);
+    for (size_t n = 0; n < count; n++) {
+        const double bin = ((double)hu[n] - w->least_hu) / BIN_HU;
+        if (bin >= 0 && bin <= (double)(top + 1))
+            bins[(size_t)bin]++;
+    }
+    smoothed[1] = 4 * bins[1]; /* the least value itself stays out */
+    for (size_t n = 2; n <= top; n++)
+        smoothed[n] = bins[n - 1] + 2 * bins[n] + bins[n + 1];
+    fat_edge fat;
+    if (!find_fat(&fat, smoothed, 1, top))
+        return;
+    w->skin_hu = w->least_hu + BIN_HU * fat.valley;
+    w->gas_hu = w->skin_hu;
+    w->lung_hu = w->least_hu + BIN_HU * fat.half;
+}
+
 static void choose_thresholds(abl_body_work *w)
 {
-    w->clipped = w->least_hu > CLIPPED_HU;
-    w->skin_hu = w->clipped ? w->least_hu + 8 : fmax(-400, w->least_hu / 2);
-    w->gas_hu = w->clipped ? w->least_hu + 12 : w->skin_hu;
+    w->skin_hu = fmax(-400, w->least_hu / 2);
+    w->gas_hu = w->skin_hu;
+    w->lung_hu = w->skin_hu;
+    if (w->clipped)
+        split_clipped(w);
     w->bone_hu = fmin(BRIGHT_HU, w->most_hu - 20);
 }
 
@@ -235,47 +347,18 @@ abl_status abl_body_prepare(abl_body_work *work, const abl_volume *image,
         return status;
     if (labels)
         sample_labels(work, labels, &b);
-    if (!work->has_organs) {
-        work->liver_lo = 1;
-        work->liver_hi = 0;
-    }
-    mark_round_padding(work);
+    status = mark_round_padding(work, err);
+    work->clipped = work->least_hu > CLIPPED_HU;
+    if (!status && work->clipped)
+        status = smooth(work, err);
     choose_thresholds(work);
-    return work->clipped ? smooth(work, err) : ABL_OK;
-}
-
-/* Slices, rows and columns that hold the body. */
-static bool body_box(size_t lo[3], size_t hi[3], const abl_volume *body)
-{
-    const size_t *n = body->grid.size;
-    const uint8_t *m = abl_volume_u8(body);
-    for (int a = 0; a < 3; a++) {
-        lo[a] = n[a];
-        hi[a] = 0;
-    }
-    for (size_t k = 0; k < n[2]; k++)
-        for (size_t j = 0; j < n[1]; j++) {
-            const uint8_t *row = m + (k * n[1] + j) * n[0];
-            const uint8_t *first = memchr(row, 1, n[0]);
-            if (!first)
-                continue;
-            size_t last = n[0] - 1;
-            while (!row[last])
-                last--;
-            const size_t from[3] = {(size_t)(first - row), j, k};
-            const size_t to[3] = {last, j, k};
-            for (int a = 0; a < 3; a++) {
-                lo[a] = from[a] < lo[a] ? from[a] : lo[a];
-                hi[a] = to[a] > hi[a] ? to[a] : hi[a];
-            }
-        }
-    return lo[2] < n[2];
+    return status;
 }
 
 abl_status abl_body_crop(abl_body_work *work, abl_error *err)
 {
     size_t lo[3], hi[3], size[3];
-    if (!body_box(lo, hi, work->body))
+    if (!abl_body_box(lo, hi, work->body))
         return ABL_OK;
     for (int a = 0; a < 3; a++) {
         const size_t top = work->grid.size[a] - 1;
@@ -306,4 +389,5 @@ void abl_body_work_clear(abl_body_work *work)
         abl_volume_destroy(*all[n]);
         *all[n] = NULL;
     }
+    abl_body_wall_clear(&work->wall);
 }

@@ -6,7 +6,7 @@
 #include "segmentation/body_work.h"
 
 #define SOFT_HU       -30
-#define CORE_MM       9.0 /* half the thickness of what is too thin */
+#define CORE_MM       6.0 /* half the thickness of what is too thin */
 #define LEAST_ML      20.0
 #define LUNG_SHARE    0.25 /* of the hull: lower slices are belly */
 #define BELOW_DOME_MM 40.0
@@ -49,7 +49,6 @@ static void mark_candidates(abl_volume *mask, const abl_body_work *w)
 abl_status abl_body_find_heart(abl_body_work *work, abl_error *err)
 {
     abl_volume *all = NULL;
-    size_t voxels = 0;
     const size_t radius = abl_body_radius(&work->grid, CORE_MM);
     abl_status status = abl_volume_clone(&all, work->lung, err);
     if (!status)
@@ -58,12 +57,15 @@ abl_status abl_body_find_heart(abl_body_work *work, abl_error *err)
         goto done;
     mark_candidates(all, work);
     status = abl_volume_clone(&work->heart, all, err);
+    if (!status)
+        status = abl_body_erode(work->heart, radius, 0, err);
+    if (!status)
+        status =
+            abl_mask_keep_largest(work->heart, ABL_CONNECT_FACES, NULL, err);
+    if (!status)
+        status = abl_body_dilate(work->heart, radius + 2, 1, err);
     if (status)
         goto done;
-    abl_body_erode_square(work->heart, radius);
-    status =
-        abl_mask_keep_largest(work->heart, ABL_CONNECT_FACES, &voxels, err);
-    abl_body_dilate_square(work->heart, radius);
     const size_t count = abl_grid_voxels(&work->grid);
     uint8_t *heart = abl_volume_u8(work->heart);
     const uint8_t *allowed = abl_volume_u8(all);

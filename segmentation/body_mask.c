@@ -21,82 +21,147 @@ double abl_body_mask_ml(const abl_volume *mask)
     return 1e-3 * (double)inside * abl_grid_voxel_mm3(&mask->grid);
 }
 
-/* Turns every voxel within radius of one that equals @p spread into it, along
- * one row of @p count voxels that are @p stride apart. */
-static void spread_row(uint8_t *row, size_t count, size_t stride, size_t radius,
-                       bool spread)
+/* to = from, joined with itself @p shift voxels on (object spreads) or met
+ * with it (background spreads); what lies outside changes nothing. */
+static void combine(uint8_t *restrict to, const uint8_t *restrict a,
+                    const uint8_t *restrict b, size_t count, bool spread)
 {
-    size_t end = 0; /* voxels before this are within reach of the last one */
-    for (size_t n = 0; n < count; n++) {
-        uint8_t *v = row + n * stride;
-        if ((*v != 0) == spread && *v != 2) {
-            end = n + radius + 1;
-        } else if (n < end) {
-            *v = 2;
-        }
-    }
-    size_t from = count; /* voxels at or after this are within reach */
-    bool any = false;
-    for (size_t n = count; n-- > 0;) {
-        uint8_t *v = row + n * stride;
-        if (*v == 2)
-            continue;
-        if ((*v != 0) == spread) {
-            from = n > radius ? n - radius : 0;
-            any = true;
-        } else if (any && n >= from) {
-            *v = 2;
-        }
-    }
-    for (size_t n = 0; n < count; n++)
-        if (row[n * stride] == 2)
-            row[n * stride] = spread ? 1 : 0;
+    if (spread)
+        for (size_t n = 0; n < count; n++)
+            to[n] = a[n] | b[n];
+    else
+        for (size_t n = 0; n < count; n++)
+            to[n] = a[n] & b[n];
 }
 
-/* The same for @p width neighbouring columns at once would be faster; slices
- * are small enough to stay in cache. */
-static void spread_slices(abl_volume *mask, size_t radius, bool spread)
+/* Windows [n, n + radius] and [n - radius, n] by doubling, then both. Three
+ * buffers of count bytes; the result ends in line. */
+static void spread_line(uint8_t *line, uint8_t *room, size_t count, size_t step,
+                        size_t radius, bool spread)
+{
+    uint8_t *ahead = room, *behind = room + count, *spare = room + 2 * count;
+    memcpy(ahead, line, count);
+    memcpy(behind, line, count);
+    for (size_t done = 0; done < radius;) {
+        const size_t more = done + 1 < radius - done ? done + 1 : radius - done;
+        const size_t shift = more * step;
+        if (shift >= count)
+            break;
+        combine(spare, ahead, ahead + shift, count - shift, spread);
+        memcpy(ahead, spare, count - shift);
+        combine(spare, behind + shift, behind, count - shift, spread);
+        memcpy(behind + shift, spare, count - shift);
+        done += more;
+    }
+    combine(line, ahead, behind, count, spread);
+}
+
+/* In plane; false when memory ran out and nothing was done to some slices. */
+static bool spread_slices(abl_volume *mask, size_t radius, bool spread)
+{
+    const size_t *n = mask->grid.size, plane = n[0] * n[1];
+    uint8_t *m = abl_volume_u8(mask);
+    int failed = 0;
+#pragma omp parallel reduction(| : failed)
+    {
+        uint8_t *room = malloc(3 * plane);
+        failed = room ? 0 : 1;
+#pragma omp for schedule(static)
+        for (size_t k = 0; k < n[2]; k++) {
+            uint8_t *slice = m + k * plane;
+            for (size_t j = 0; !failed && j < n[1]; j++)
+                spread_line(slice + j * n[0], room, n[0], 1, radius, spread);
+            if (!failed)
+                spread_line(slice, room, plane, n[0], radius, spread);
+        }
+        free(room);
+    }
+    return !failed;
+}
+
+static abl_status spread_mask(abl_volume *mask, size_t radius, size_t slices,
+                              bool spread, abl_error *err)
+{
+    const size_t count = abl_grid_voxels(&mask->grid);
+    const size_t plane = mask->grid.size[0] * mask->grid.size[1];
+    if (radius > 0 && !spread_slices(mask, radius, spread))
+        return abl_error_set(err, ABL_E_NOMEM, "no memory to grow a mask");
+    if (slices == 0)
+        return ABL_OK;
+    uint8_t *room = abl_alloc(3, count, err);
+    if (!room)
+        return ABL_E_NOMEM;
+    spread_line(abl_volume_u8(mask), room, count, plane, slices, spread);
+    free(room);
+    return ABL_OK;
+}
+
+abl_status abl_body_erode(abl_volume *mask, size_t radius, size_t slices,
+                          abl_error *err)
+{
+    return spread_mask(mask, radius, slices, false, err);
+}
+
+abl_status abl_body_dilate(abl_volume *mask, size_t radius, size_t slices,
+                           abl_error *err)
+{
+    return spread_mask(mask, radius, slices, true, err);
+}
+
+bool abl_body_row_ends(size_t *first, size_t *last, const uint8_t *row,
+                       size_t count)
+{
+    const uint8_t *found = memchr(row, 1, count);
+    if (!found)
+        return false;
+    *first = (size_t)(found - row);
+    *last = count - 1;
+    while (!row[*last])
+        (*last)--;
+    return true;
+}
+
+void abl_body_middle(double middle[2], const abl_volume *body)
+{
+    const size_t *size = body->grid.size;
+    const uint8_t *m = abl_volume_u8(body);
+    double sum[2] = {0, 0}, count = 0;
+    for (size_t k = 0; k < size[2]; k++)
+        for (size_t j = 0; j < size[1]; j++) {
+            size_t first, last;
+            if (!abl_body_row_ends(&first, &last,
+                                   m + (k * size[1] + j) * size[0], size[0]))
+                continue;
+            const double length = (double)(last - first + 1);
+            sum[0] += 0.5 * length * (double)(first + last);
+            sum[1] += length * (double)j;
+            count += length;
+        }
+    middle[0] = count > 0 ? sum[0] / count : 0;
+    middle[1] = count > 0 ? sum[1] / count : 0;
+}
+
+bool abl_body_box(size_t lo[3], size_t hi[3], const abl_volume *mask)
 {
     const size_t *n = mask->grid.size;
-    uint8_t *m = abl_volume_u8(mask);
-#pragma omp parallel for schedule(static)
-    for (size_t k = 0; k < n[2]; k++) {
-        uint8_t *slice = m + k * n[0] * n[1];
-        for (size_t j = 0; j < n[1]; j++)
-            spread_row(slice + j * n[0], n[0], 1, radius, spread);
-        for (size_t i = 0; i < n[0]; i++)
-            spread_row(slice + i, n[1], n[0], radius, spread);
+    const uint8_t *m = abl_volume_u8(mask);
+    for (int a = 0; a < 3; a++) {
+        lo[a] = n[a];
+        hi[a] = 0;
     }
-}
-
-static void spread_k(abl_volume *mask, size_t radius, bool spread)
-{
-    const size_t *n = mask->grid.size;
-    uint8_t *m = abl_volume_u8(mask);
-#pragma omp parallel for schedule(static)
-    for (size_t j = 0; j < n[1]; j++)
-        for (size_t i = 0; i < n[0]; i++)
-            spread_row(m + j * n[0] + i, n[2], n[0] * n[1], radius, spread);
-}
-
-void abl_body_erode_square(abl_volume *mask, size_t radius)
-{
-    spread_slices(mask, radius, false);
-}
-
-void abl_body_dilate_square(abl_volume *mask, size_t radius)
-{
-    spread_slices(mask, radius, true);
-}
-
-void abl_body_erode_k(abl_volume *mask, size_t radius)
-{
-    spread_k(mask, radius, false);
-}
-
-void abl_body_dilate_k(abl_volume *mask, size_t radius)
-{
-    spread_k(mask, radius, true);
+    for (size_t k = 0; k < n[2]; k++)
+        for (size_t j = 0; j < n[1]; j++) {
+            size_t first, last;
+            if (!abl_body_row_ends(&first, &last, m + (k * n[1] + j) * n[0],
+                                   n[0]))
+                continue;
+            const size_t from[3] = {first, j, k}, to[3] = {last, j, k};
+            for (int a = 0; a < 3; a++) {
+                lo[a] = from[a] < lo[a] ? from[a] : lo[a];
+                hi[a] = to[a] > hi[a] ? to[a] : hi[a];
+            }
+        }
+    return lo[2] < n[2];
 }
 
 /* One background region of a slice, by flooding. */
@@ -154,7 +219,8 @@ abl_status abl_body_fill_small(abl_volume *mask, const abl_volume *forbidden,
 {
     const size_t *n = mask->grid.size, plane = n[0] * n[1];
     const double pixel = mask->grid.spacing_mm[0] * mask->grid.spacing_mm[1];
-    const size_t most = (size_t)(max_mm2 / pixel);
+    const double limit = max_mm2 / pixel;
+    const size_t most = limit < (double)plane ? (size_t)limit : plane;
     const uint8_t *f = forbidden ? abl_volume_u8(forbidden) : NULL;
     uint8_t *m = abl_volume_u8(mask);
     int failed = 0;
@@ -221,14 +287,10 @@ static void hull_slice(uint8_t *slice, const size_t size[3],
 {
     size_t rows = 0;
     for (size_t j = 0; j < size[1]; j++) {
-        const uint8_t *row = slice + j * size[0];
-        const uint8_t *first = memchr(row, 1, size[0]);
-        if (!first)
+        size_t first, last;
+        if (!abl_body_row_ends(&first, &last, slice + j * size[0], size[0]))
             continue;
-        size_t last = size[0] - 1;
-        while (!row[last])
-            last--;
-        room->low[rows] = (point2){(double)(first - row), (double)j};
+        room->low[rows] = (point2){(double)first, (double)j};
         room->high[rows++] = (point2){(double)last, (double)j};
     }
     if (rows == 0)

@@ -33,10 +33,12 @@ static abl_status keep_trunk(abl_body_work *w, abl_error *err)
     abl_status status = abl_volume_clone(&core, w->body, err);
     if (status)
         return status;
-    abl_body_erode_square(core, radius);
-    status = abl_mask_keep_largest(core, ABL_CONNECT_FACES, NULL, err);
+    status = abl_body_erode(core, radius, 0, err);
+    if (!status)
+        status = abl_mask_keep_largest(core, ABL_CONNECT_FACES, NULL, err);
+    if (!status)
+        status = abl_body_dilate(core, radius + 1, 0, err);
     if (!status) {
-        abl_body_dilate_square(core, radius + 1);
         const uint8_t *reach = abl_volume_u8(core);
         uint8_t *body = abl_volume_u8(w->body);
         for (size_t n = 0; n < count; n++)

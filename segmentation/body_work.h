@@ -7,6 +7,15 @@
 #include "imaging/components.h"
 #include "segmentation/body.h"
 
+/** The muscular wall, in polar coordinates around each slice's middle. */
+#define ABL_WALL_ANGLES 180
+typedef struct abl_body_wall {
+    double *middle;    /**< two per slice, in mm on the grid's axes */
+    float *radius_mm;  /**< of its outside, by slice and angle */
+    uint8_t *thick_mm; /**< as seen along one ray */
+    float *limit_mm;   /**< as believed */
+} abl_body_wall;
+
 /** State of one search; every mask is u8 on grid. */
 typedef struct abl_body_work {
     abl_grid grid;
@@ -15,11 +24,12 @@ typedef struct abl_body_work {
     abl_volume *pad;   /**< outside the reconstructed field of view */
     abl_volume *body;  /**< filled */
     abl_volume *lung, *gas, *bone, *heart, *unclassified;
+    abl_body_wall wall;
     abl_volume *inner; /**< body without skin and the fat below it */
-    bool has_organs;
-    bool clipped;   /**< at the low end */
-    double skin_hu; /**< air below, skin above */
-    double gas_hu;  /**< gas and lung below */
+    bool clipped;      /**< at the low end */
+    double skin_hu;    /**< air below, skin above */
+    double gas_hu;     /**< gas and lung below */
+    double lung_hu;    /**< lung beside lung below; differs when clipped */
     double bone_hu;
     double least_hu, most_hu;  /**< of the image, padding left out */
     size_t liver_lo, liver_hi; /**< slices of the liver; lo > hi: none */
@@ -51,6 +61,12 @@ abl_status abl_body_find_heart(abl_body_work *work,
 /* body_wall.c */
 abl_status abl_body_find_inner(abl_body_work *work,
                                abl_error *err) ABL_MUST_CHECK;
+/** Fills work->wall; bright things count as wall. */
+abl_status abl_body_find_wall(abl_body_work *work,
+                              abl_error *err) ABL_MUST_CHECK;
+void abl_body_wall_clear(abl_body_wall *wall);
+bool abl_body_is_in_wall(const abl_body_work *work, size_t i, size_t j,
+                         size_t k);
 /* body_belly.c */
 abl_status abl_body_find_unclassified(abl_body_work *work,
                                       abl_error *err) ABL_MUST_CHECK;
@@ -58,14 +74,22 @@ abl_status abl_body_find_unclassified(abl_body_work *work,
 /** Millilitres of a mask. */
 double abl_body_mask_ml(const abl_volume *mask);
 
-/* body_mask.c: all in place, slice by slice unless said */
+/* body_mask.c: all in place */
 
-/** Square of (2 r + 1) voxels in plane; outside the slice counts as object. */
-void abl_body_erode_square(abl_volume *mask, size_t radius);
-void abl_body_dilate_square(abl_volume *mask, size_t radius);
-/** Line of (2 r + 1) voxels along k; outside counts as object. */
-void abl_body_erode_k(abl_volume *mask, size_t radius);
-void abl_body_dilate_k(abl_volume *mask, size_t radius);
+/** Shrinks by a box of (2 radius + 1) voxels in plane and (2 slices + 1)
+ * along k; outside the volume counts as object. */
+abl_status abl_body_erode(abl_volume *mask, size_t radius, size_t slices,
+                          abl_error *err) ABL_MUST_CHECK;
+/** Grows by the same box. */
+abl_status abl_body_dilate(abl_volume *mask, size_t radius, size_t slices,
+                           abl_error *err) ABL_MUST_CHECK;
+/** First and last object voxel of a row; false when it has none. */
+bool abl_body_row_ends(size_t *first, size_t *last, const uint8_t *row,
+                       size_t count);
+/** Middle of a filled mask along i and j. */
+void abl_body_middle(double middle[2], const abl_volume *body);
+/** Bounding box, ends included; false when the mask is empty. */
+bool abl_body_box(size_t lo[3], size_t hi[3], const abl_volume *mask);
 /** Fills background regions of a slice that do not reach its border, are at
  * most @p max_mm2 large and free of @p forbidden (may be NULL). */
 abl_status abl_body_fill_small(abl_volume *mask, const abl_volume *forbidden,
