@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "segmentation/body.h"
 #include "segmentation/label_map.h"
 #include "segmentation/lesions.h"
 #include "segmentation/net_run.h"
@@ -159,6 +160,8 @@ abl_status abl_segment_ct(abl_structures **out, const abl_volume *image,
     if (!status)
         abl_phase_find(structures, info);
     note_seconds(options, ABL_SEGMENT_LESIONS, &since);
+    if (!status)
+        status = abl_body_find(structures, image, &options->progress, err);
     note_seconds(options, ABL_SEGMENT_BODY, &since);
     if (status)
         abl_structures_destroy(structures);
