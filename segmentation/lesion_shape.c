@@ -315,17 +315,12 @@ static double mean_probability(const abl_volume *field, const abl_volume *p)
     return count ? sum / (double)count : 0;
 }
 
-static double state_edge_sd(const work *w, const abl_lesion_shape *shape)
+static double state_edge_sd(const work *w)
 {
     const double *s = w->grid.spacing_mm;
-    const double share = (double)w->share;
     const double by_network = abl_field_slope_sd_mm(w->net);
-    double by_image = 0;
-    if (share > 0)
-        by_image = shape->spread_hu * 2.5 / fabs(shape->contrast_hu);
     const double grid = (s[0] * s[0] + s[1] * s[1] + s[2] * s[2]) / 3 / 12;
-    const double mixed = (1 - share) * by_network + share * by_image;
-    return sqrt(mixed * mixed + grid);
+    return sqrt(by_network * by_network + grid);
 }
 
 /* Cuts the field to its own box + 2 voxels. */
@@ -336,7 +331,7 @@ static abl_status finish(abl_lesion_shape *out, const work *w,
     abl_box box;
     size_t size[3];
     out->mean_probability = mean_probability(field, w->p);
-    out->edge_sd_mm = state_edge_sd(w, out);
+    out->edge_sd_mm = state_edge_sd(w);
     abl_status status = abl_field_mask(&mask, field, err);
     if (!status && abl_mask_box(&box, mask)) {
         abl_box_grow(&box, &field->grid, 2);

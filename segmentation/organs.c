@@ -23,10 +23,10 @@ static const struct {
     [ABL_STOMACH] = {8, 0.10},
     [ABL_AORTA] = {4, 0.10},
     [ABL_INFERIOR_VENA_CAVA] = {3, 0.10},
-    [ABL_PORTAL_AND_SPLENIC_VEIN] = {1.5, 0.10},
+    [ABL_PORTAL_AND_SPLENIC_VEIN] = {1.5, 0.02},
     [ABL_PANCREAS] = {3, 0.10},
-    [ABL_RIGHT_ADRENAL_GLAND] = {0.3, 1},
-    [ABL_LEFT_ADRENAL_GLAND] = {0.3, 1},
+    [ABL_RIGHT_ADRENAL_GLAND] = {0.3, 0.25},
+    [ABL_LEFT_ADRENAL_GLAND] = {0.3, 0.25},
 };
 
 static const double split_least_ml = 100;

@@ -8,6 +8,7 @@
 static const double contrast_aorta_hu = 80, contrast_kidney_hu = 75;
 static const double arterial_lead_hu = 55, arterial_aorta_hu = 210;
 static const double portal_lead_hu = 27, portal_blood_hu = 125;
+static const double portal_excess_hu = 20;
 static const double softness_hu = 10; /* 73 % at this distance from a limit */
 static const double least_confidence = 0.6, sure_confidence = 0.8;
 
@@ -47,9 +48,12 @@ static void read_levels(abl_phase_estimate *phase, const abl_structures *from)
 /* Probability that there is contrast medium. */
 static double answer_contrast(const abl_phase_estimate *phase)
 {
+    double none = 1;
     if (phase->aorta_hu != 0)
-        return step_at(phase->aorta_hu, contrast_aorta_hu);
-    return step_at(phase->kidney_hu, contrast_kidney_hu);
+        none *= 1 - step_at(phase->aorta_hu, contrast_aorta_hu);
+    if (phase->kidney_hu != 0)
+        none *= 1 - step_at(phase->kidney_hu, contrast_kidney_hu);
+    return 1 - none;
 }
 
 static double answer_arterial(const abl_phase_estimate *phase)
@@ -67,7 +71,11 @@ static double answer_portal(const abl_phase_estimate *phase)
                              : phase->aorta_hu;
     const double lead = step_at(blood - phase->liver_hu, portal_lead_hu);
     const double bright = step_at(blood, portal_blood_hu);
-    return 1 - (1 - lead) * (1 - bright);
+    const double excess =
+        phase->portal_hu != 0
+            ? step_at(phase->portal_hu - phase->aorta_hu, portal_excess_hu)
+            : 0;
+    return 1 - (1 - lead) * (1 - bright) * (1 - excess);
 }
 
 static void choose(abl_phase_estimate *phase)

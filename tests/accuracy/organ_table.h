@@ -21,9 +21,17 @@ typedef struct organ_table {
 void organ_table_add(organ_table *table, const char *name,
                      const abl_structures *structures, const abl_volume *truth);
 
-/** Prints the table; returns how many rows miss the card by more than 0.02.
- * Rows with a figure per case in the card are compared per case, others by
- * the mean of the cases, and only when both were run. */
+/**
+ * Prints the table; returns how many rows miss their target.
+ *
+ * Two figures are given for each case: the model card's, where it states one
+ * for the case, and "plain", the Dice of the same network without anything of
+ * ours after it: its probabilities interpolated to the scan's grid, and the
+ * most probable class. The target is to be within 0.02 of both. Where plain is
+ * itself more than 0.02 below the card, the card's figure cannot be had from
+ * this network on this copy of the scan: then plain alone counts, and the row
+ * says so.
+ */
 size_t organ_table_print(const organ_table *table);
 
 #endif

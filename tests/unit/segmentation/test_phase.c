@@ -44,7 +44,10 @@ static void typical_levels_tell_their_phase(void)
         {{180, 190, 200, 130, 145}, ABL_PHASE_PORTAL_VENOUS},
         {{140, 150, 190, 110, 60}, ABL_PHASE_PORTAL_VENOUS}, /* fat liver */
         {{95, 96, 150, 88, 86}, ABL_PHASE_DELAYED},
-        {{85, 85, 140, 80, 82}, ABL_PHASE_UNKNOWN}, /* hardly any contrast */
+        {{85, 85, 140, 80, 82}, ABL_PHASE_DELAYED},
+        {{94, 117, 119, 76, 93}, ABL_PHASE_PORTAL_VENOUS}, /* low dose */
+        {{78, 0, 0, 55, 60}, ABL_PHASE_UNKNOWN},   /* blood, or some contrast */
+        {{190, 135, 0, 0, 90}, ABL_PHASE_UNKNOWN}, /* between two phases */
     };
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
         abl_structures s = make(rows[n].of);
