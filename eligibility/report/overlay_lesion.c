@@ -145,6 +145,22 @@ static void draw_measures(scene *s)
                     abl_structure_title(organ->structure));
 }
 
+/* Labels keep off the corridor. */
+static void reserve_path(scene *s, const double entry[2],
+                         const double target[2])
+{
+    enum {
+        PIECES = 24
+    };
+    double half = s->lesion->access.corridor_mm / s->pane.view.mm_per_px + 2;
+    for (int n = 0; n <= PIECES; n++) {
+        double along = (double)n / PIECES;
+        double x = entry[0] + along * (target[0] - entry[0]);
+        double y = entry[1] + along * (target[1] - entry[1]);
+        abl_canvas_reserve(&s->canvas, x - half, y - half, x + half, y + half);
+    }
+}
+
 /* The axis of the corridor, its edges, entry and target. */
 static void draw_path(scene *s)
 {
@@ -163,6 +179,7 @@ static void draw_path(scene *s)
                         ABL_INK_PATH, 1.0, 0, true);
     }
     abl_canvas_line(&s->canvas, entry, target, ABL_INK_PATH, 2.4, 0, false);
+    reserve_path(s, entry, target);
     char text[96];
     snprintf(text, sizeof text, "entry: %.0f mm to target", path->length_mm);
     abl_canvas_label(&s->canvas, entry, 15, ABL_INK_PATH, text);
