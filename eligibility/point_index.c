@@ -47,12 +47,12 @@ static double smaller(double a, double b)
 }
 
 /* Least squared distance between two boxes. */
-static double box_gap_mm2(const double alo[3], const double ahi[3],
-                          const double blo[3], const double bhi[3])
+static double box_gap_mm2(const double a_lo[3], const double a_hi[3],
+                          const double b_lo[3], const double b_hi[3])
 {
     double sum = 0;
     for (int a = 0; a < 3; a++) {
-        const double gap = larger(alo[a] - bhi[a], blo[a] - ahi[a]);
+        const double gap = larger(a_lo[a] - b_hi[a], b_lo[a] - a_hi[a]);
         sum += gap > 0 ? gap * gap : 0;
     }
     return sum;
@@ -275,7 +275,7 @@ static const double *farthest_from(const abl_point_index *index,
     return best;
 }
 
-/* A good first guess: sweeps to and fro. */
+/* A good first guess: sweeps there and back. */
 static pair sweep_farthest(const abl_point_index *index)
 {
     const double *a = index->points[0], *b = a;

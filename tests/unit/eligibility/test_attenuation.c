@@ -130,6 +130,25 @@ static void other_lesions_and_vessels_stay_out_of_the_ring(void)
     clear_scan(&s);
 }
 
+static void liver_next_to_the_capsule_stays_out_of_the_ring(void)
+{
+    scan s;
+    make_scan(&s, 8, 13.5);
+    const solid core = solid_sphere(10, 20, 30, 11.8);
+    for (size_t n = 0; n < abl_grid_voxels(&s.image->grid); n++) {
+        double lps[3];
+        abl_grid_to_lps(lps, &s.image->grid,
+                        (double[3]){(double)(n % 61), (double)(n / 61 % 63),
+                                    (double)(n / 3843)});
+        if (solid_value(&core, lps) <= 0)
+            abl_volume_i16(s.image)[n] = -50;
+    }
+    const abl_attenuation found = measure(&s);
+    CU_ASSERT(found.ring_hu.measured);
+    CU_ASSERT(fabs(found.ring_hu.value - 110) <= 10.5);
+    clear_scan(&s);
+}
+
 static void lesion_without_liver_around_has_no_ring(void)
 {
     scan s;
@@ -191,6 +210,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(lesion_ring_contrast_and_cnr_are_those_of_the_phantom),
     ABL_TEST(partial_volume_at_the_edge_is_left_out),
     ABL_TEST(other_lesions_and_vessels_stay_out_of_the_ring),
+    ABL_TEST(liver_next_to_the_capsule_stays_out_of_the_ring),
     ABL_TEST(lesion_without_liver_around_has_no_ring),
     ABL_TEST(lesion_of_a_few_voxels_is_not_measured),
     ABL_TEST(cnr_without_noise_is_not_measured),

@@ -170,7 +170,7 @@ static void two_spheres_are_as_far_apart_as_computed(void)
         const solid b = solid_sphere(centre[0] + reach * cos(turn) * 0.8,
                                      centre[1] + reach * sin(turn) * 0.8,
                                      centre[2] + reach * 0.6, 21);
-        check_between(&a, &b, gap, 0.25);
+        check_between(&a, &b, gap, 0.12);
     }
 }
 
