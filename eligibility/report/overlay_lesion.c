@@ -183,8 +183,13 @@ static void draw_path(scene *s)
     char text[96];
     snprintf(text, sizeof text, "entry: %.0f mm to target", path->length_mm);
     abl_canvas_label(&s->canvas, entry, 15, ABL_INK_PATH, text);
+    const char *nearest_title =
+        path->nearest_lesion > 0 ? "another lesion"
+        : path->nearest_obstacle == ABL_BACKGROUND
+            ? "nothing nearer in the scan"
+            : abl_structure_title(path->nearest_obstacle);
     snprintf(text, sizeof text, "clearance %.1f mm (%s)", path->clearance_mm,
-             abl_structure_title(path->nearest_obstacle));
+             nearest_title);
     abl_canvas_label(
         &s->canvas,
         (double[2]){0.5 * (entry[0] + target[0]), 0.5 * (entry[1] + target[1])},
