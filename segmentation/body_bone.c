@@ -6,12 +6,14 @@
 #include "segmentation/body_work.h"
 
 #define SPINE_HALF_MM 30.0 /* the spine lies this near the body's middle */
-#define LEAST_ML      0.1
+#define LEAST_ML      0.03
 #define MARROW_MM2    2000.0
 #define JOINT_MM      6.0  /* gap between a bone and the next */
 #define SHALLOW_MM    20.0 /* bone in the wall starts this near the surface */
 #define BIG_ML        15.0
 #define THICK_MM      4.7 /* half the width no rib has; filled bowel does */
+#define CHEST_SHARE   0.4 /* of the slice between the lungs: it is the chest */
+#define CHEST_MM      8.0 /* deeper in the hull of the lungs is no rib */
 #define THICK_SHARE   0.04
 #define WEAK_HU       110.0 /* above muscle */
 #define WEAK_SHARE    0.65  /* of the threshold of sure bone */
@@ -21,11 +23,13 @@ typedef struct places {
     abl_volume *hull;  /* of the lungs, by slice */
     abl_volume *deep;  /* far from the wall's outside */
     abl_volume *thick; /* middle of thick bright things */
+    size_t lung_lo;    /* the lowest slice with lung */
+    double middle[2];  /* of the body along i and j */
 } places;
 
 /* One bright component. */
 typedef struct bright {
-    size_t voxels, in_hull, at_spine, shallow, thick, low, in_wall, joined;
+    size_t voxels, in_hull, at_spine, shallow, thick, belly, joined;
     bool is_bone;
 } bright;
 
@@ -75,6 +79,14 @@ static size_t lowest_lung(const abl_volume *lung)
     return size[2];
 }
 
+/* In front, below the lungs and behind the wall: ribs are not there. */
+static bool is_belly(const abl_body_work *w, const places *at, size_t i,
+                     size_t j, size_t k)
+{
+    return k < at->lung_lo && (double)j < at->middle[1] &&
+           !abl_body_is_in_wall(w, i, j, k);
+}
+
 static void tally_bright(bright *items, const abl_body_work *w,
                          const abl_components *c, const places *at)
 {
@@ -83,9 +95,6 @@ static void tally_bright(bright *items, const abl_body_work *w,
     const uint8_t *h = abl_volume_u8(at->hull);
     const uint8_t *d = abl_volume_u8(at->deep);
     const uint8_t *t = abl_volume_u8(at->thick);
-    const size_t lung_lo = lowest_lung(w->lung);
-    double middle[2];
-    abl_body_middle(middle, w->body);
     for (size_t k = 0; k < size[2]; k++)
         for (size_t j = 0; j < size[1]; j++)
             for (size_t i = 0; i < size[0]; i++) {
@@ -94,17 +103,14 @@ static void tally_bright(bright *items, const abl_body_work *w,
                     continue;
                 bright *b = &items[label[n] - 1];
                 const double off =
-                    fabs((double)i - middle[0]) * w->grid.spacing_mm[0];
+                    fabs((double)i - at->middle[0]) * w->grid.spacing_mm[0];
                 b->voxels++;
                 b->in_hull += h[n] ? 1 : 0;
                 b->shallow += d[n] ? 0 : 1;
                 b->thick += t[n] ? 1 : 0;
-                if (k < lung_lo) {
-                    b->low++;
-                    b->in_wall += abl_body_is_in_wall(w, i, j, k) ? 1 : 0;
-                }
+                b->belly += is_belly(w, at, i, j, k) ? 1 : 0;
                 b->at_spine +=
-                    off < SPINE_HALF_MM && (double)j > middle[1] ? 1 : 0;
+                    off < SPINE_HALF_MM && (double)j > at->middle[1] ? 1 : 0;
             }
 }
 
@@ -121,10 +127,10 @@ static void judge_alone(bright *items, size_t count)
         const bright *b = &items[n];
         const bool is_thick =
             (double)b->thick > THICK_SHARE * (double)b->voxels;
-        const bool is_belly = 2 * b->low > b->voxels && 2 * b->in_wall < b->low;
-        items[n].is_bone = n == spine || (2 * b->shallow > b->voxels &&
-                                          2 * b->in_hull < b->voxels &&
-                                          !is_thick && !is_belly);
+        items[n].is_bone =
+            n == spine ||
+            (2 * b->shallow > b->voxels && 2 * b->in_hull < b->voxels &&
+             !is_thick && 2 * b->belly < b->voxels);
     }
 }
 
@@ -175,6 +181,7 @@ done:
 static abl_status grow_bone(abl_body_work *w, const places *at, abl_error *err)
 {
     const size_t count = abl_grid_voxels(&w->grid);
+    const size_t *size = w->grid.size;
     const int limit = (int)fmax(WEAK_HU, WEAK_SHARE * w->bone_hu);
     const int16_t *hu = abl_volume_i16(w->hu);
     const uint8_t *body = abl_volume_u8(w->body), *pad = abl_volume_u8(w->pad);
@@ -182,11 +189,15 @@ static abl_status grow_bone(abl_body_work *w, const places *at, abl_error *err)
     const uint8_t *hull = abl_volume_u8(at->hull);
     uint8_t *allowed = abl_volume_u8(at->deep);
     const uint8_t *bone = abl_volume_u8(w->bone);
-    for (size_t n = 0; n < count; n++)
-        allowed[n] = bone[n] || (!allowed[n] && hu[n] > limit && body[n] &&
-                                 !pad[n] && !organ[n] && !hull[n])
-                         ? 1
-                         : 0;
+    for (size_t n = 0; n < count; n++) {
+        const size_t i = n % size[0], j = n / size[0] % size[1];
+        const bool weak = !allowed[n] && hu[n] > limit && body[n] && !pad[n] &&
+                          !organ[n] && !hull[n];
+        allowed[n] =
+            bone[n] || (weak && !is_belly(w, at, i, j, n / size[0] / size[1]))
+                ? 1
+                : 0;
+    }
     abl_volume *grown = NULL;
     abl_status status =
         abl_mask_reconstruct(&grown, w->bone, at->deep, ABL_CONNECT_FACES, err);
@@ -197,19 +208,50 @@ static abl_status grow_bone(abl_body_work *w, const places *at, abl_error *err)
     return status;
 }
 
+static size_t count_marks(const uint8_t *marks, size_t count)
+{
+    size_t sum = 0;
+    for (size_t n = 0; n < count; n++)
+        sum += marks[n] ? 1 : 0;
+    return sum;
+}
+
+/* In the chest the cage may lie under thick muscle: what is not between the
+ * lungs counts as shallow. */
+static void clear_chest(abl_volume *deep, const abl_body_work *w,
+                        const abl_volume *hull)
+{
+    const size_t *size = w->grid.size, plane = size[0] * size[1];
+    for (size_t k = 0; k < size[2]; k++) {
+        const size_t lungs =
+            count_marks(abl_volume_u8(hull) + k * plane, plane);
+        const size_t inner =
+            count_marks(abl_volume_u8(w->inner) + k * plane, plane);
+        if ((double)lungs > CHEST_SHARE * (double)inner)
+            memset(abl_volume_u8(deep) + k * plane, 0, plane);
+    }
+}
+
 static abl_status mark_places(places *at, const abl_body_work *w,
                               const abl_volume *mask, abl_error *err)
 {
+    at->lung_lo = lowest_lung(w->lung);
+    abl_body_middle(at->middle, w->body);
     abl_status status = abl_volume_clone(&at->hull, w->lung, err);
     if (!status)
         status = abl_body_hull(at->hull, err);
     if (!status)
         status = abl_volume_clone(&at->deep, w->inner, err);
     if (!status)
-        status = abl_volume_clone(&at->thick, mask, err);
-    if (!status)
         status = abl_body_erode(at->deep, abl_body_radius(&w->grid, SHALLOW_MM),
                                 0, err);
+    if (status)
+        return status;
+    clear_chest(at->deep, w, at->hull);
+    status =
+        abl_body_erode(at->hull, abl_body_radius(&w->grid, CHEST_MM), 0, err);
+    if (!status)
+        status = abl_volume_clone(&at->thick, mask, err);
     if (!status)
         status = abl_body_erode(at->thick, abl_body_radius(&w->grid, THICK_MM),
                                 0, err);
@@ -220,7 +262,7 @@ static abl_status sort_bright(abl_body_work *w, const abl_components *c,
                               bright *items, const abl_volume *mask,
                               abl_error *err)
 {
-    places at = {NULL, NULL, NULL};
+    places at = {.hull = NULL};
     const double voxel_ml = 1e-3 * abl_grid_voxel_mm3(&w->grid);
     abl_status status = mark_places(&at, w, mask, err);
     if (status)

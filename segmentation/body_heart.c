@@ -8,8 +8,8 @@
 #define SOFT_HU       -30
 #define CORE_MM       6.0 /* half the thickness of what is too thin */
 #define LEAST_ML      20.0
-#define LUNG_SHARE    0.25 /* of the hull: lower slices are belly */
-#define BELOW_DOME_MM 40.0
+#define LUNG_SHARE    0.12 /* of the hull: lower slices are belly */
+#define BELOW_DOME_MM 50.0
 
 static size_t count_slice(const uint8_t *slice, size_t plane)
 {

@@ -6,7 +6,7 @@
 #include "segmentation/body_work.h"
 
 #define SOFT_HU       -30
-#define SKIN_MM       3.0  /* the skin itself */
+#define SKIN_MM       5.0  /* the skin itself */
 #define GAP_MM        4.5  /* half the width of gaps that fat does not pass */
 #define FAT_GAP_MM    3.0  /* fat between layers of the wall */
 #define FIRST_GAP_MM  15.0 /* fat under the skin that was too thin to follow */
