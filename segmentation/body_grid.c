@@ -10,6 +10,7 @@
 #define PADDING_HU -1200 /* lower values are no measurement */
 #define CLIPPED_HU -300  /* a CT whose least value is above was clipped */
 #define BRIGHT_HU  200.0
+#define FAT_SHARE  3 /* fat's peak is at least a third of the highest */
 #define BIN_HU     4 /* of the histogram that finds fat */
 #define CROP_RIM   3 /* voxels kept around the body */
 
@@ -257,22 +258,24 @@ typedef struct fat_edge {
     double half;   /* where the peak of fat has fallen to one half */
 } fat_edge;
 
-/* Coming from soft tissue, fat is the first peak, and its valley ends where
+/* Coming from soft tissue, fat is the first peak of some height, and its valley ends where
  * counts rise again. False when fat makes no peak. */
-static bool find_fat(fat_edge *out, const uint64_t *bins, size_t first,
-                     size_t last)
+static bool find_fat(fat_edge *out, const uint64_t *bins, size_t last)
 {
     size_t peak = last;
-    for (size_t n = last; n >= first; n--) {
+    uint64_t least = 0;
+    for (size_t n = 1; n <= last; n++)
+        least = bins[n] / FAT_SHARE > least ? bins[n] / FAT_SHARE : least;
+    for (size_t n = last; n >= 1; n--) {
         if (bins[n] > bins[peak])
             peak = n;
-        if (20 * bins[n] < 17 * bins[peak])
+        if (bins[peak] >= least && 20 * bins[n] < 17 * bins[peak])
             break;
     }
-    if (10 * bins[peak] < 13 * bins[last])
+    if (bins[peak] < least || 10 * bins[peak] < 13 * bins[last])
         return false;
     size_t valley = peak, half = peak;
-    for (size_t n = peak; n >= first; n--) {
+    for (size_t n = peak; n >= 1; n--) {
         if (bins[n] < bins[valley])
             valley = n;
         if (10 * bins[n] > 11 * bins[valley])
@@ -311,7 +314,7 @@ static void split_clipped(abl_body_work *w)
     for (size_t n = 2; n <= top; n++)
         smoothed[n] = bins[n - 1] + 2 * bins[n] + bins[n + 1];
     fat_edge fat;
-    if (!find_fat(&fat, smoothed, 1, top))
+    if (!find_fat(&fat, smoothed, top))
         return;
     w->skin_hu = w->least_hu + BIN_HU * fat.valley;
     w->gas_hu = w->skin_hu;
