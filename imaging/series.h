@@ -50,7 +50,7 @@ typedef struct abl_series_info {
     double spacing_mm[3];       /**< measured from positions; 0 when unknown */
     double slice_thickness_mm;  /**< SliceThickness; 0 when absent */
     double kvp;                 /**< 0 when absent */
-    abl_phase phase_hint;       /**< from texts and timings of the header */
+    abl_phase phase_hint;       /**< from texts of the header */
     char phase_hint_source[97]; /**< e.g. "SeriesDescription \"PORTAL\"" */
     bool is_nifti;              /**< came from .nii or .nii.gz */
     bool usable;                /**< a volume the program can analyse */
@@ -73,8 +73,11 @@ abl_status abl_progress_step(const abl_progress *progress, const char *stage,
                              double fraction, abl_error *err) ABL_MUST_CHECK;
 
 /**
- * Scans a file or a folder (nested, symbolic links not followed out of it)
- * for DICOM and NIfTI, and groups slices into series, most usable first.
+ * Scans a file or a folder (nested; links to files are followed, links to
+ * folders are not) for DICOM and NIfTI, and groups slices into series, best to
+ * analyse first. A series that holds several volumes (acquisitions at the same
+ * positions, other sizes or orientations) becomes several entries; second
+ * files of one instance are dropped. DICOMDIR files are passed over.
  *
  * @param[out] out   caller destroys with abl_study_destroy()
  * @param      input path of a file or folder
@@ -96,11 +99,13 @@ size_t abl_study_skipped_count(const abl_study *study);
 const char *abl_study_skipped_reason(const abl_study *study);
 
 /**
- * The series to analyse: the one with @p series_uid (a unique prefix or
- * series number also works), or, when NULL, the best usable CT: portal
- * venous by hint before others, thinner before thicker, more slices first;
- * ties broken by UID.
- * @retval ABL_E_INVALID     no such series, or it is not usable (why)
+ * The series to analyse. @p series_uid may be a series UID or its start, a
+ * series number, "#3" for the third entry, or the name of a NIfTI file. NULL
+ * takes the best usable CT: portal venous by its texts before others and
+ * unenhanced last, axial before reformatted, soft before sharp kernels, then
+ * thinner slices first (below 1 mm after those of 3 mm: more noise and time,
+ * no more detail), then more slices; ties by UID.
+ * @retval ABL_E_INVALID     no such series, more than one, or not usable (why)
  * @retval ABL_E_UNSUPPORTED no series is usable; lists why each is not
  */
 abl_status abl_study_choose(size_t *index, const abl_study *study,
@@ -109,7 +114,9 @@ abl_status abl_study_choose(size_t *index, const abl_study *study,
 
 /**
  * Voxels of one series on its native grid: CT as int16 HU after each slice's
- * own rescale, MR as float. Right-handed for DICOM (k along the slice normal).
+ * own rescale (padding -1024), MR as float. Right-handed for DICOM (k along the
+ * slice normal); a tilted gantry is put upright. Also works for series that
+ * are not usable but whose geometry is sound, such as MR or few slices.
  * Every geometry or pixel fault is an error that names the file or slice.
  */
 abl_status abl_series_load(abl_volume **out, const abl_study *study,

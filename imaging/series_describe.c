@@ -239,6 +239,23 @@ static abl_status check_pixels(const abl_series *series, const abl_study *study,
     return ABL_OK;
 }
 
+static abl_status check_frame_of_reference(const abl_series *series,
+                                           const abl_study *study,
+                                           abl_error *err)
+{
+    const abl_dicom_header *first = header_of(series, study, 0);
+    for (size_t n = 1; n < series->slice_count; n++)
+        if (strcmp(header_of(series, study, n)->frame_of_reference_uid,
+                   first->frame_of_reference_uid) != 0)
+            return abl_error_set(
+                err, ABL_E_GEOMETRY,
+                "%s and %s have different frames of reference: their "
+                "positions cannot be compared",
+                abl_path_name(study->files[series->slices[0].file].path),
+                abl_path_name(study->files[series->slices[n].file].path));
+    return ABL_OK;
+}
+
 static abl_status collect_planes(abl_plane *planes, const abl_series *series,
                                  const abl_study *study, abl_error *err)
 {
@@ -396,6 +413,8 @@ static abl_status describe_volume(abl_series *series, const abl_study *study,
 {
     abl_series_info *info = &series->info;
     abl_status status = check_pixels(series, study, err);
+    if (!status)
+        status = check_frame_of_reference(series, study, err);
     if (!status)
         status = build_stack(series, study, err);
     if (status == ABL_E_NOMEM)

@@ -252,6 +252,10 @@ static void geometry_faults_are_reasons_that_name_files(void)
     make_stack(slices);
     slices[7].frame_uid = "1.9";
     expect_unusable(slices, COUNT, "missing between");
+    make_stack(slices);
+    for (int k = 0; k < COUNT; k++)
+        slices[k].frame_uid = slices[k].sop_uid;
+    expect_unusable(slices, COUNT, "different frames of reference");
 }
 
 static void images_that_are_no_ct_volume_have_a_reason(void)
