@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "imaging/dicom_rle.h"
+
 namespace
 {
 /* What a codestream says of its image. */
@@ -91,6 +93,8 @@ bool fragment_bytes(DcmPixelSequence *sequence, unsigned long n, const char *&by
 /* Where the codestream starts in a fragment; @p count when it does not. */
 size_t find_start(abl::coding coding, const char *bytes, size_t count)
 {
+    if (coding == abl::coding::rle)
+        return 0;
     if (coding == abl::coding::jpegls)
         return count >= 4 && get_number(bytes, 3) == 0xffd8ffu ? 0 : count;
     static const unsigned char mark[4] = {0xff, 0x4f, 0xff, 0x51};
@@ -143,6 +147,8 @@ abl::coding abl::coding_of(E_TransferSyntax syntax)
         return coding::jpeg2000;
     if (syntax == EXS_JPEGLSLossless || syntax == EXS_JPEGLSLossy)
         return coding::jpegls;
+    if (syntax == EXS_RLELossless)
+        return coding::rle;
     return coding::other;
 }
 
@@ -196,9 +202,23 @@ abl_status abl::fragment_frames::read(uint16_t *words, size_t frame, size_t rows
                                       unsigned bits, abl_error *err)
 {
     std::vector<char> stream;
-    const abl_status status = collect(stream, frame, err);
+    abl_status status = collect(stream, frame, err);
     if (status)
         return status;
+    if (coding_ != coding::rle)
+        return decode(words, stream, frame, rows, columns, bits, err);
+    status =
+        abl_dicom_rle_decode(words, rows * columns, bits / 8,
+                             reinterpret_cast<const uint8_t *>(stream.data()), stream.size(), err);
+    if (status)
+        abl_error_prefix(err, "%s: frame %zu", path_.c_str(), frame + 1);
+    return status;
+}
+
+abl_status abl::fragment_frames::decode(uint16_t *words, const std::vector<char> &stream,
+                                        size_t frame, size_t rows, size_t columns, unsigned bits,
+                                        abl_error *err)
+{
     stated image = {};
     const bool parsed =
         coding_ == coding::jpegls ? parse_jpegls(image, stream) : parse_jpeg2000(image, stream);

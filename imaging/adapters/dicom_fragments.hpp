@@ -1,6 +1,7 @@
-/* Compressed frames that GDCM decodes: JPEG 2000, which DCMTK cannot, and
- * JPEG-LS, where Debian's DCMTK 3.6.7 writes outside its memory (it was built
- * for another version of CharLS).
+/* Compressed frames that DCMTK 3.6.7 does not decode for us: JPEG 2000 (it
+ * cannot), JPEG-LS (Debian's writes outside its memory: it was built for
+ * another version of CharLS) and RLE (it reads outside damaged input). GDCM
+ * decodes the first two, our own code the last.
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef ABL_IMAGING_ADAPTERS_DICOM_FRAGMENTS_HPP
@@ -16,7 +17,8 @@ namespace abl
 enum class coding {
     other,
     jpeg2000,
-    jpegls
+    jpegls,
+    rle
 };
 
 /** How the pixels of a transfer syntax are coded; other: not for this file. */
@@ -27,7 +29,8 @@ class fragment_frames
 {
   public:
     /** Finds the frames: each starts with the mark of a codestream, later
-     * fragments without one continue it. The data set must outlive this. */
+     * fragments without one continue it; RLE has one fragment per frame. The
+     * data set must outlive this. */
     abl_status open(DcmDataset *item, const char *path, size_t frames, abl_error *err);
 
     /** Stored words of one frame. The size, component count and depth that
@@ -37,6 +40,8 @@ class fragment_frames
                     abl_error *err);
 
   private:
+    abl_status decode(uint16_t *words, const std::vector<char> &stream, size_t frame, size_t rows,
+                      size_t columns, unsigned bits, abl_error *err);
     abl_status find_frames(size_t frames, abl_error *err);
     abl_status collect(std::vector<char> &stream, size_t frame, abl_error *err);
 

@@ -19,7 +19,7 @@ struct abl_dicom_pixels {
     Uint32 fragment = 0;          /* where the next frame starts, as DCMTK keeps it */
     size_t next_frame = 0;        /* the frame that this belongs to */
     std::vector<char> buffer;     /* one frame as DCMTK decodes it */
-    bool is_in_fragments = false; /* and decoded by GDCM */
+    bool is_in_fragments = false; /* not decoded by DCMTK */
     abl::fragment_frames fragments;
     OFString color;
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "imaging/adapters/dicom_toolkit.hpp"
 
-#include "dcmtk/dcmdata/dcrledrg.h"
 #include "dcmtk/dcmjpeg/djdecode.h"
 
 #include <gdcmGlobal.h>
@@ -19,7 +18,6 @@ static void start_libraries()
     /* Converters leave known attributes as UN in explicit files. */
     dcmEnableUnknownVRConversion.set(OFTrue);
     DJDecoderRegistration::registerCodecs();
-    DcmRLEDecoderRegistration::registerCodecs();
     gdcm::Trace::DebugOff();
     gdcm::Trace::WarningOff();
     gdcm::Trace::ErrorOff();
