@@ -12,8 +12,8 @@
  *
  * On a grid of about 2 mm: distance from every voxel centre to the nearest
  * one in a lesion, less 0.35 voxels, which is how far such a centre lies
- * inside the surface on average (spheres of 8 to 30 mm: volume error -1.5 %
- * on average, SD 2 %).
+ * inside the surface on average. Volume error of the zones of spheres of 8,
+ * 16 and 30 mm: -4, -1 and +1 % on average, SD 3, 1.5 and 0.4 %.
  *
  * Uncertainty (95 %): 4 % of the value for the grid, plus that of the zones'
  * volumes (as spheres) over the liver's volume.

@@ -8,7 +8,9 @@
 #include "segmentation/structures.h"
 
 /** A number and how far it may be off; nothing is printed that was not
- * measured. */
+ * measured. The interval holds what the grid and the stated edge_sd_mm of the
+ * surfaces add (eligibility/uncertainty.h), not that another reader may draw
+ * the lesion's border elsewhere. */
 typedef struct abl_value {
     bool measured;
     double value;

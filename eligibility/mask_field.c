@@ -378,5 +378,5 @@ abl_status abl_field_from_mask(abl_volume **out, const abl_volume *mask,
 double abl_mask_edge_sd_mm(const abl_grid *grid)
 {
     const double *mm = grid->spacing_mm;
-    return hypot(0.1 * sqrt(mm[0] * mm[1]), 0.05 * mm[2]);
+    return hypot(0.12 * sqrt(mm[0] * mm[1]), 0.06 * mm[2]);
 }

@@ -251,7 +251,7 @@ static void measure_slab(slab_work *work)
     if (!find_window(work))
         return;
     const bool has_next = work->k + 1 < nk;
-    if (has_next)
+    if (has_next && work->steps > 1)
         mark_curved(work);
     else
         memset(work->curved, 0,
@@ -282,7 +282,7 @@ static void measure_slab(slab_work *work)
 static size_t count_steps(const abl_grid *grid)
 {
     const double in_plane = sqrt(grid->spacing_mm[0] * grid->spacing_mm[1]);
-    const double steps = ceil(grid->spacing_mm[2] / fmax(in_plane, 0.5) - 0.25);
+    const double steps = ceil(grid->spacing_mm[2] / fmax(in_plane, 0.5) - 0.75);
     return steps < 1 ? 1 : steps > MAX_STEPS ? MAX_STEPS : (size_t)steps;
 }
 

@@ -28,8 +28,9 @@ typedef struct abl_surface {
 
 /**
  * Points where the zero level of @p field cuts the grid lines along all three
- * axes, by interpolation between the two voxels; thick slices are divided so
- * that points are about one in-plane voxel apart in every direction.
+ * axes, by interpolation between the two voxels; slices thicker than 1.75
+ * in-plane voxels are divided so that points are about one such voxel apart in
+ * every direction.
  *
  * Volume: area of the marching-squares polygons of the (divided) slices,
  * trapezoid rule along k; an object that reaches the first or last slice is

@@ -3,12 +3,15 @@
 
 #include <math.h>
 
+/* The longest is chosen among many, so it lies half an edge_sd too high. */
+#define CHOSEN 0.25
+
 double abl_uncertainty_of_diameter(double mm, double edge_sd_mm, double step_mm)
 {
     const double ratio = mm / ABL_EDGE_LENGTH_MM;
     const double together = exp(-0.5 * ratio * ratio);
     const double sampling = ABL_SAMPLING_SD * step_mm;
-    return 1.96 * sqrt(2 * edge_sd_mm * edge_sd_mm * (1 + together) +
+    return 1.96 * sqrt(edge_sd_mm * edge_sd_mm * (2 + 2 * together + CHOSEN) +
                        2 * sampling * sampling);
 }
 

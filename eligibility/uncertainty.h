@@ -22,8 +22,10 @@
 #define ABL_VOLUME_SD 0.02
 
 /** Of the distance @p mm between two points of one surface:
- * 1.96 sqrt(2 sd^2 (1 + exp(-mm^2 / (2 L^2))) + 2 (ABL_SAMPLING_SD step)^2);
- * both ends move together on a small lesion and apart on a large one. */
+ * 1.96 sqrt(sd^2 (2 + 2 exp(-mm^2 / (2 L^2)) + 0.25) +
+ *           2 (ABL_SAMPLING_SD step)^2);
+ * both ends move together on a small lesion and apart on a large one; the
+ * quarter is the square of the bias of a maximum over a rough surface. */
 double abl_uncertainty_of_diameter(double mm, double edge_sd_mm,
                                    double step_mm);
 
