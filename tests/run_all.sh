@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 only=${1:-all}
 jobs=$(nproc)
+export OMP_WAIT_POLICY=passive # tests share the processors
 
 say() { printf '\n== %s\n' "$*"; }
 
