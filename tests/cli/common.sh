@@ -32,7 +32,7 @@ only_holds() {
   local folder=$1 found wanted
   shift
   found=$(ls -A "$folder" | sort | tr '\n' ' ')
-  wanted=$(printf '%s\n' "$@" | sort | tr '\n' ' ')
+  wanted=$([ $# = 0 ] || printf '%s\n' "$@" | sort | tr '\n' ' ')
   [ "$found" = "$wanted" ] || fail "$folder holds: $found; expected: $wanted"
   checks=$((checks + 1))
 }

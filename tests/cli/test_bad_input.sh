@@ -33,7 +33,7 @@ expect 1 "cannot be made" "$program" run "$work/empty" -o "$work/no/parent/out"
 expect 2 "organ_ct" "$program" run "$work/empty" -o "$work/results/x" \
   --models "$work/empty"
 echo "{" >"$work/profile.json"
-expect 2 "profile.json" "$program" run "$work/empty" -o "$work/results/x" \
+expect 1 "profile.json" "$program" run "$work/empty" -o "$work/results/x" \
   --profile "$work/profile.json"
 only_holds "$work/results" out
 done_checking
