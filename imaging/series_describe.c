@@ -87,9 +87,11 @@ static void copy_header(abl_series *series, const abl_study *study)
             info->acquisition_number)
             info->acquisition_number = -1;
     info->files = count_files(series);
-    info->size[0] = first->columns;
-    info->size[1] = first->rows;
-    info->size[2] = info->modality ? series->slice_count : first->frame_count;
+    if (info->modality) {
+        info->size[0] = first->columns;
+        info->size[1] = first->rows;
+        info->size[2] = series->slice_count;
+    }
     info->slice_thickness_mm = first->slice_thickness_mm;
     info->kvp = first->kvp;
     bool stop = false;
@@ -165,7 +167,7 @@ static void check_kind(abl_series *series, const abl_dicom_header *header)
     else if (has_word(header->image_type, reformat_words) ||
              starts_with(header->image_type, "DERIVED"))
         abl_text_append(info->notes, sizeof info->notes,
-                        "reformatted images (ImageType %.90s)",
+                        "reformatted or derived images (ImageType %.90s)",
                         header->image_type);
 }
 
