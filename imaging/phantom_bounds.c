@@ -202,13 +202,6 @@ static double trace_mm(const abl_solids *solids, size_t index,
     return high;
 }
 
-static void unit_of(double unit[3], double polar, double around)
-{
-    unit[0] = sin(polar) * cos(around);
-    unit[1] = sin(polar) * sin(around);
-    unit[2] = cos(polar);
-}
-
 /* Turns @p unit by @p angle towards the direction @p around in its plane. */
 static void tilt(double out[3], const double unit[3], double angle,
                  double around)
@@ -225,38 +218,94 @@ static void tilt(double out[3], const double unit[3], double angle,
                  sin(angle) * (cos(around) * u[a] + sin(around) * v[a]);
 }
 
-double abl_solid_distance_mm(const abl_solids *solids, size_t index,
-                             const double lps[3], double most_mm)
+/* The cone of directions that may meet a solid: its axis, and its half angle
+ * as one minus the cosine; the whole sphere from within. */
+static double aim(double axis[3], const abl_solid_node *node,
+                  const double lps[3])
+{
+    double centre[3], corner[3];
+    for (int a = 0; a < 3; a++) {
+        centre[a] = (node->lo[a] + node->hi[a]) / 2;
+        corner[a] = node->hi[a];
+        axis[a] = a == 2;
+    }
+    double apart = distance(centre, lps), radius = distance(centre, corner);
+    if (!isfinite(radius) || apart <= radius)
+        return 2;
+    for (int a = 0; a < 3; a++)
+        axis[a] = (centre[a] - lps[a]) / apart;
+    double sine = radius / apart;
+    return 1 - sqrt(1 - sine * sine);
+}
+
+typedef struct ray {
+    double unit[3], length_mm;
+} ray;
+
+/* Turns a ray to the shortest one nearby. */
+static void refine_ray(ray *best, const abl_solids *solids, size_t index,
+                       const double lps[3])
 {
     enum {
-        DIRECTIONS = 600,
         TURNS = 8
     };
-    const double golden = 2.39996322972865332, turn = 0.78539816339744831;
-    double best = INFINITY, unit[3], best_unit[3] = {0, 0, 1};
-    for (int n = 0; n < DIRECTIONS; n++) {
-        unit_of(unit, acos(1 - (2 * n + 1.0) / DIRECTIONS), n * golden);
-        double found = trace_mm(solids, index, lps, unit, fmin(most_mm, best));
-        if (found < best) {
-            best = found;
-            for (int a = 0; a < 3; a++)
-                best_unit[a] = unit[a];
+    const double turn = 0.78539816339744831;
+    for (double angle = 0.1; angle > 2e-5;) {
+        ray found = *best, tried = *best;
+        for (int n = 0; n < TURNS; n++) {
+            tilt(tried.unit, best->unit, angle, n * turn);
+            tried.length_mm =
+                trace_mm(solids, index, lps, tried.unit, found.length_mm);
+            if (tried.length_mm < found.length_mm)
+                found = tried;
         }
-    }
-    for (double angle = 0.08; angle > 1e-5 && isfinite(best);) {
-        bool better = false;
-        for (int n = 0; n < TURNS && !better; n++) {
-            tilt(unit, best_unit, angle, n * turn);
-            double found = trace_mm(solids, index, lps, unit, best);
-            better = found < best;
-            if (better) {
-                best = found;
-                for (int a = 0; a < 3; a++)
-                    best_unit[a] = unit[a];
-            }
-        }
-        if (!better)
+        if (found.length_mm < best->length_mm)
+            *best = found;
+        else
             angle /= 2;
     }
-    return best <= most_mm ? best : INFINITY;
+}
+
+/* Keeps @p count rays, shortest first. */
+static void keep_ray(ray *kept, size_t count, const ray *found)
+{
+    size_t n = count - 1;
+    if (!(found->length_mm < kept[n].length_mm))
+        return;
+    for (; n > 0 && found->length_mm < kept[n - 1].length_mm; n--)
+        kept[n] = kept[n - 1];
+    kept[n] = *found;
+}
+
+double abl_solid_nearest_mm(double nearest_lps[3], const abl_solids *solids,
+                            size_t index, const double lps[3], double most_mm)
+{
+    enum {
+        DIRECTIONS = 500,
+        KEPT = 6
+    };
+    const double golden = 2.39996322972865332;
+    double axis[3], cap = aim(axis, solids->nodes + index, lps);
+    ray kept[KEPT];
+    for (int n = 0; n < KEPT; n++)
+        kept[n] = (ray){{0, 0, 1}, INFINITY};
+    for (int n = 0; n < DIRECTIONS; n++) {
+        ray tried;
+        double polar = acos(1 - cap * (n + 0.5) / DIRECTIONS);
+        tilt(tried.unit, axis, polar, n * golden);
+        tried.length_mm = trace_mm(solids, index, lps, tried.unit,
+                                   fmin(most_mm, kept[KEPT - 1].length_mm));
+        keep_ray(kept, KEPT, &tried);
+    }
+    ray best = kept[0];
+    for (int n = 0; n < KEPT && isfinite(kept[n].length_mm); n++) {
+        refine_ray(kept + n, solids, index, lps);
+        if (kept[n].length_mm < best.length_mm)
+            best = kept[n];
+    }
+    for (int a = 0; a < 3; a++)
+        nearest_lps[a] = isfinite(best.length_mm)
+                             ? lps[a] + best.length_mm * best.unit[a]
+                             : NAN;
+    return best.length_mm;
 }

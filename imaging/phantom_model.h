@@ -90,6 +90,14 @@ abl_status abl_recipe_solid(abl_recipe *recipe, size_t *index,
                             const json_t *value, const char *where,
                             abl_error *err);
 
+/** The points of a tube or loft. */
+abl_status abl_recipe_tube(abl_recipe *recipe, abl_solid_node *node,
+                           const json_t *object, const char *where,
+                           abl_error *err);
+abl_status abl_recipe_loft(abl_recipe *recipe, abl_solid_node *node,
+                           const json_t *object, const char *where,
+                           abl_error *err);
+
 /** Fills the phantom from a recipe whose base has been joined. */
 abl_status abl_recipe_read(abl_recipe *recipe, abl_error *err);
 

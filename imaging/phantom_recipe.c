@@ -269,11 +269,14 @@ static abl_status read_grid(const abl_recipe *recipe, const json_t *image,
         status = read_direction(recipe, grid, image, err);
     if (!status)
         status = abl_grid_validate(grid, err);
-    if (status) {
-        if (err && status == ABL_E_GEOMETRY)
-            abl_error_prefix(err, "%s: image", recipe->name);
-        return status;
+    if (status == ABL_E_GEOMETRY) {
+        abl_error_prefix(err, "%s: image", recipe->name);
+        if (err)
+            err->code = ABL_E_FORMAT;
+        return ABL_E_FORMAT;
     }
+    if (status)
+        return status;
     double half[3], offset[3];
     for (int a = 0; a < 3; a++)
         half[a] = ((double)grid->size[a] - 1) / 2;

@@ -74,11 +74,11 @@ double abl_solid_value(const abl_solids *solids, size_t node,
 void abl_solid_finish(abl_solids *solids, size_t node);
 
 /**
- * Distance from a point to the surface of a solid [mm], by rays in many
- * directions and a refinement of the best one.
- * @return INFINITY when no surface is within @p most_mm
+ * Distance from a point to the surface of a solid [mm] and the point reached,
+ * by rays in many directions and a refinement of the shortest ones.
+ * @return INFINITY (and NAN for the point) when none is within @p most_mm
  */
-double abl_solid_distance_mm(const abl_solids *solids, size_t node,
-                             const double lps[3], double most_mm);
+double abl_solid_nearest_mm(double nearest_lps[3], const abl_solids *solids,
+                            size_t node, const double lps[3], double most_mm);
 
 #endif

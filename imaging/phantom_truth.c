@@ -9,6 +9,7 @@
 
 static const double far_mm = 400;
 static const double pi = 3.14159265358979323846;
+static const double golden = 2.39996322972865332; /* angle of a full turn */
 
 static const abl_solid_node *lesion_node(const abl_phantom *phantom,
                                          size_t lesion)
@@ -41,8 +42,12 @@ static double integrate_ml(const abl_phantom *phantom, size_t solid)
     const abl_solid_node *node = phantom->solids.nodes + solid;
     double cell = 1;
     size_t inside = 0;
-    for (int a = 0; a < 3; a++)
-        cell *= (node->hi[a] - node->lo[a]) / STEPS;
+    for (int a = 0; a < 3; a++) {
+        double side = node->hi[a] - node->lo[a];
+        if (!isfinite(side))
+            return NAN;
+        cell *= fmax(side, 0) / STEPS;
+    }
     for (int n = 0; n < STEPS * STEPS * STEPS; n++) {
         const int at[3] = {n % STEPS, n / STEPS % STEPS, n / STEPS / STEPS};
         double lps[3];
@@ -92,43 +97,78 @@ static void ellipsoid_surface(double lps[3], const abl_solid_node *node,
                  node->axes[1][a] * local[1] + node->axes[2][a] * local[2];
 }
 
-/* Walks over the ellipsoid to the point nearest to the solid. */
-static double ellipsoid_gap_mm(const abl_phantom *phantom,
-                               const abl_solid_node *node, size_t solid)
+static double distance(const double a[3], const double b[3])
+{
+    double sum = 0;
+    for (int axis = 0; axis < 3; axis++)
+        sum += (a[axis] - b[axis]) * (a[axis] - b[axis]);
+    return sqrt(sum);
+}
+
+/* The point of an ellipsoid's surface that is nearest to @p lps. */
+static void nearest_on_ellipsoid(double out[3], const abl_solid_node *node,
+                                 const double lps[3])
 {
     enum {
-        STARTS = 80
+        STARTS = 200
     };
-    const double golden = 2.39996322972865332;
-    double best = INFINITY, at[2] = {0, 0}, lps[3];
+    double best = INFINITY, at[2] = {0, 0}, tried[3];
     for (int n = 0; n < STARTS; n++) {
         double polar = acos(1 - (2 * n + 1.0) / STARTS);
-        ellipsoid_surface(lps, node, polar, n * golden);
-        double found = abl_solid_distance_mm(&phantom->solids, solid, lps,
-                                             fmin(best, far_mm));
-        if (found < best) {
-            best = found;
+        ellipsoid_surface(tried, node, polar, n * golden);
+        if (distance(tried, lps) < best) {
+            best = distance(tried, lps);
             at[0] = polar;
             at[1] = n * golden;
         }
     }
-    for (double step = 0.2; step > 0.002 && isfinite(best);) {
-        bool better = false;
-        for (int n = 0; n < 4 && !better; n++) {
-            double polar = at[0] + (n == 0 ? step : n == 1 ? -step : 0);
-            double around = at[1] + (n == 2 ? step : n == 3 ? -step : 0);
-            ellipsoid_surface(lps, node, polar, around);
-            double found =
-                abl_solid_distance_mm(&phantom->solids, solid, lps, best);
-            better = found < best - 1e-6;
-            if (better) {
-                best = found;
+    for (double step = 0.2; step > 1e-6;) {
+        double from = best, base[2] = {at[0], at[1]};
+        for (int n = 0; n < 8; n++) {
+            double polar = base[0] + step * cos(n * pi / 4);
+            double around = base[1] + step * sin(n * pi / 4);
+            ellipsoid_surface(tried, node, polar, around);
+            if (distance(tried, lps) < best) {
+                best = distance(tried, lps);
                 at[0] = polar;
                 at[1] = around;
             }
         }
-        if (!better)
+        if (!(best < from))
             step /= 2;
+    }
+    ellipsoid_surface(out, node, at[0], at[1]);
+}
+
+/* Nearest points in turn on the solid and on the ellipsoid, from the best of
+ * some points around it. */
+static double ellipsoid_gap_mm(const abl_phantom *phantom,
+                               const abl_solid_node *node, size_t solid)
+{
+    enum {
+        STARTS = 20,
+        ROUNDS = 40
+    };
+    const abl_solids *solids = &phantom->solids;
+    double best = INFINITY, there[3], here[3];
+    for (int n = 0; n < STARTS; n++) {
+        double from[3], to[3];
+        ellipsoid_surface(from, node, acos(1 - (2 * n + 1.0) / STARTS),
+                          n * golden);
+        double found =
+            abl_solid_nearest_mm(to, solids, solid, from, fmin(best, far_mm));
+        if (found < best) {
+            best = found;
+            memcpy(there, to, sizeof there);
+        }
+    }
+    for (int n = 0; n < ROUNDS && isfinite(best); n++) {
+        nearest_on_ellipsoid(here, node, there);
+        double found = abl_solid_nearest_mm(there, solids, solid, here, far_mm);
+        bool settled = !(found < best - 1e-5);
+        best = fmin(best, found);
+        if (settled)
+            break;
     }
     return best;
 }
@@ -144,7 +184,7 @@ static bool crosses(const abl_phantom *phantom, const abl_solid_node *node,
     for (int n = 0; n < POINTS; n++) {
         double lps[3];
         ellipsoid_surface(lps, node, acos(1 - (2 * n + 1.0) / POINTS),
-                          n * 2.39996322972865332);
+                          n * golden);
         bool in = abl_solid_value(&phantom->solids, solid, lps) < 0;
         inside = inside || in;
         outside = outside || !in;
@@ -162,8 +202,9 @@ static double gap_to_node_mm(const abl_phantom *phantom, size_t lesion,
         return 0;
     if (!is_sphere(node))
         return ellipsoid_gap_mm(phantom, node, solid);
-    double centre = abl_solid_distance_mm(&phantom->solids, solid,
-                                          node->centre_lps, far_mm);
+    double nearest[3];
+    double centre = abl_solid_nearest_mm(nearest, &phantom->solids, solid,
+                                         node->centre_lps, far_mm);
     return fmax(centre - node->radii_mm[0], 0);
 }
 
@@ -185,8 +226,10 @@ double abl_phantom_lesion_gap_mm(const abl_phantom *phantom, size_t a, size_t b)
 {
     const abl_solid_node *first = lesion_node(phantom, a);
     const abl_solid_node *second = lesion_node(phantom, b);
-    if (!is_sphere(first) || !is_sphere(second))
+    if (is_sphere(first) && !is_sphere(second))
         return gap_to_node_mm(phantom, a, phantom->lesions[b].solid);
+    if (!is_sphere(first))
+        return gap_to_node_mm(phantom, b, phantom->lesions[a].solid);
     double sum = 0;
     for (int axis = 0; axis < 3; axis++) {
         double step = first->centre_lps[axis] - second->centre_lps[axis];

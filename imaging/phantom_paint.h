@@ -1,0 +1,25 @@
+/* Painting one slice of a phantom (internal).
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_IMAGING_PHANTOM_PAINT_H
+#define ABL_IMAGING_PHANTOM_PAINT_H
+
+#include "imaging/phantom_model.h"
+
+/** One slice being painted. */
+typedef struct abl_canvas {
+    const abl_phantom *phantom;
+    const abl_grid *grid;
+    size_t k;
+    float *values;   /**< HU of this slice */
+    uint8_t *labels; /**< of this slice, or NULL */
+    uint64_t seed;
+} abl_canvas;
+
+/** All parts over one another, with partial volume and texture. */
+void abl_phantom_paint(const abl_canvas *canvas);
+
+/** The finaliser of splitmix64: neighbouring numbers give unrelated ones. */
+uint64_t abl_phantom_mix(uint64_t number);
+
+#endif

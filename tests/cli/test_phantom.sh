@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The phantom verb: whole results, refusals, same bytes.
+source "$(dirname "$0")/common.sh"
+cat >"$work/small.json" <<'END'
+{"name": "small",
+ "image": {"size": [64, 48, 5], "spacing_mm": [3, 3, 5], "noise_hu": 10, "noise_mm": 1},
+ "parts": [{"solid": {"kind": "ellipsoid", "centre_lps": [0, 0, 0], "radii_mm": [80, 60, 90]},
+            "hu": 60, "label": 1}]}
+END
+sed 's/80, 60/-80, 60/' "$work/small.json" >"$work/bad.json"
+mkdir "$work/results"
+
+expect 2 "-o DIR" "$program" phantom "$work/small.json"
+expect 1 "no/such.json" "$program" phantom no/such.json -o "$work/results/a"
+expect 1 "radii_mm[0] is -80" \
+  "$program" phantom "$work/bad.json" -o "$work/results/a"
+expect 2 "--seed" "$program" phantom "$work/small.json" -o "$work/results/a" \
+  --seed -1
+only_holds "$work/results"
+
+expect 0 "5 slices" "$program" phantom "$work/small.json" -o "$work/results/a"
+only_holds "$work/results/a" dicom truth.json truth_labels.nii.gz
+only_holds "$work/results/a/dicom" IM0000{1,2,3,4,5}.dcm
+expect 2 "exists already" \
+  "$program" phantom "$work/small.json" -o "$work/results/a"
+expect 0 "5 slices" "$program" phantom "$work/small.json" \
+  -o "$work/results/b" --threads 1
+diff -r "$work/results/a" "$work/results/b" || fail "two phantoms differ"
+expect 0 "5 slices" "$program" phantom "$work/small.json" \
+  -o "$work/results/b" --seed 2 --force
+cmp -s "$work"/results/{a,b}/dicom/IM00001.dcm && fail "the seed does nothing"
+only_holds "$work/results" a b
+expect 0 "64x48x5" "$program" list "$work/results/a/dicom"
+done_checking
