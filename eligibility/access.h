@@ -37,7 +37,7 @@
 #define ABL_ACCESS_MAX_CAPSULE_DEG 60.0
 
 /** Clearances are given up to this; it means "this or more". */
-#define ABL_ACCESS_FAR_MM 100.0
+#define ABL_ACCESS_FAR_MM 30.0
 
 /** Obstacles, distance to them and the skin; shared by all lesions, read
  * only after creation. */
@@ -51,7 +51,7 @@ typedef struct abl_access_map abl_access_map;
  * @param      image      only its grid is used: the extent of the scan
  * @param      structures borrowed; must outlive the map
  * @param      options    half-width and lengths are copied
- * @retval ABL_E_INVALID  half-width not in 0.5..50 mm, or lengths not
+ * @retval ABL_E_INVALID  half-width not in 0.5..25 mm, or lengths not
  *                        0 < max_path_mm <= borderline_path_mm <= 1000
  * @retval ABL_E_GEOMETRY, ABL_E_NOMEM
  */

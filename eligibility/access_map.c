@@ -30,9 +30,9 @@ static const abl_structure_id hard_obstacles[] = {
 static abl_status check_options(const abl_measure_options *options,
                                 abl_error *err)
 {
-    if (!(options->corridor_mm >= 0.5 && options->corridor_mm <= 50))
+    if (!(options->corridor_mm >= 0.5 && options->corridor_mm <= 25))
         return abl_error_set(err, ABL_E_INVALID,
-                             "corridor half-width %g mm is not in 0.5 to 50",
+                             "corridor half-width %g mm is not in 0.5 to 25",
                              options->corridor_mm);
     if (!(options->max_path_mm > 0 &&
           options->max_path_mm <= options->borderline_path_mm &&
@@ -91,6 +91,18 @@ static abl_grid coarse_grid(const abl_grid *image)
     return grid;
 }
 
+/* Grows a box on the grid. */
+static void grow_box(size_t lo[3], size_t hi[3], const abl_grid *grid,
+                     double mm)
+{
+    for (int a = 0; a < 3; a++) {
+        const size_t more = (size_t)ceil(mm / grid->spacing_mm[a]);
+        const size_t top = grid->size[a] - 1;
+        lo[a] = lo[a] > more ? lo[a] - more : 0;
+        hi[a] = top - hi[a] > more ? hi[a] + more : top;
+    }
+}
+
 /* The part that paths from the liver can reach. */
 static abl_status reach_grid(abl_grid *out, const abl_access_map *map,
                              abl_error *err)
@@ -103,13 +115,9 @@ static abl_status reach_grid(abl_grid *out, const abl_access_map *map,
     if (!abl_grid_overlap(lo, hi, &whole, &liver->grid))
         return abl_error_set(err, ABL_E_GEOMETRY,
                              "the liver lies outside the scan");
-    for (int a = 0; a < 3; a++) {
-        const size_t more = (size_t)ceil(margin / whole.spacing_mm[a]);
-        const size_t top = whole.size[a] - 1;
-        lo[a] = lo[a] > more ? lo[a] - more : 0;
-        hi[a] = top - hi[a] > more ? hi[a] + more : top;
+    grow_box(lo, hi, &whole, margin);
+    for (int a = 0; a < 3; a++)
         size[a] = hi[a] - lo[a] + 1;
-    }
     return abl_grid_crop(out, &whole, lo, size, err);
 }
 
@@ -179,6 +187,40 @@ static abl_status measure_obstacles(abl_access_map *map, abl_error *err)
     return status;
 }
 
+static abl_status measure_lesion(abl_obstacle_map *out,
+                                 const abl_access_map *map, size_t n,
+                                 abl_error *err)
+{
+    size_t lo[3], hi[3], size[3];
+    const abl_volume *field = map->structures->lesions[n].field;
+    if (!field || !abl_grid_overlap(lo, hi, &map->grid, &field->grid))
+        return ABL_OK;
+    grow_box(lo, hi, &map->grid, ABL_ACCESS_FAR_MM);
+    for (int a = 0; a < 3; a++)
+        size[a] = hi[a] - lo[a] + 1;
+    abl_grid box;
+    const abl_obstacle obstacle = {field, (uint8_t)(n + 1)};
+    abl_status status = abl_grid_crop(&box, &map->grid, lo, size, err);
+    if (!status)
+        status = abl_obstacle_map_create(out, &box, &obstacle, 1, err);
+    return status;
+}
+
+static abl_status measure_lesions(abl_access_map *map, abl_error *err)
+{
+    const size_t count = map->structures->lesion_count;
+    if (count < 2)
+        return ABL_OK;
+    map->lesions = abl_alloc(count, sizeof *map->lesions, err);
+    if (!map->lesions)
+        return ABL_E_NOMEM;
+    map->lesion_count = count;
+    abl_status status = ABL_OK;
+    for (size_t n = 0; !status && n < count && n < UINT8_MAX; n++)
+        status = measure_lesion(&map->lesions[n], map, n, err);
+    return status;
+}
+
 abl_status abl_access_map_create(abl_access_map **out, const abl_volume *image,
                                  const abl_structures *structures,
                                  const abl_measure_options *options,
@@ -202,6 +244,8 @@ abl_status abl_access_map_create(abl_access_map **out, const abl_volume *image,
         status = sample_skin(map, err);
     if (!status && !map->why_not)
         status = measure_obstacles(map, err);
+    if (!status && !map->why_not)
+        status = measure_lesions(map, err);
     if (status) {
         abl_access_map_destroy(map);
         return status;
@@ -217,5 +261,8 @@ void abl_access_map_destroy(abl_access_map *map)
     free(map->skin);
     abl_obstacle_map_clear(&map->hard);
     abl_obstacle_map_clear(&map->unclassified);
+    for (size_t n = 0; n < map->lesion_count; n++)
+        abl_obstacle_map_clear(&map->lesions[n]);
+    free(map->lesions);
     free(map);
 }

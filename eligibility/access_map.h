@@ -28,7 +28,9 @@ struct abl_access_map {
     float *skin;           /**< skin field on grid */
     abl_obstacle_map hard; /**< ids are abl_structure_id */
     abl_obstacle_map unclassified;
-    const char *why_not; /**< why no path can be planned, or NULL */
+    size_t lesion_count;
+    abl_obstacle_map *lesions; /**< each on its box and ABL_ACCESS_FAR_MM */
+    const char *why_not;       /**< why no path can be planned, or NULL */
     const char *uncertain_why;
 };
 

@@ -283,6 +283,14 @@ static void finish_map(abl_obstacle_map *map, const seeds *s,
     }
 }
 
+static bool has_seed(const uint8_t *id, size_t count)
+{
+    size_t n = 0;
+    while (n < count && !id[n])
+        n++;
+    return n < count;
+}
+
 abl_status abl_obstacle_map_create(abl_obstacle_map *out, const abl_grid *grid,
                                    const abl_obstacle *obstacles, size_t count,
                                    abl_error *err)
@@ -302,6 +310,11 @@ abl_status abl_obstacle_map_create(abl_obstacle_map *out, const abl_grid *grid,
     status = ABL_OK;
     for (size_t n = 0; !status && n < count; n++)
         status = mark_obstacle(&s, &obstacles[n], err);
+    if (!status && !has_seed(s.id, voxels)) {
+        for (size_t n = 0; n < voxels; n++)
+            out->mm[n] = ABL_OBSTACLE_NONE_MM;
+        goto done;
+    }
     if (!status)
         status = abl_access_nearest(nearest, out->mm, grid, s.id, err);
     if (!status)

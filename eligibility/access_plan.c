@@ -8,7 +8,6 @@
 
 #define DEG              57.29577951308232
 #define GOLDEN_ANGLE_RAD 2.399963229728653
-#define OTHERS_MARGIN_MM 30.0 /* farther lesions count as this far */
 
 /* Cost of a path: conventions of this project, see access.h. */
 #define WANTED_CLEARANCE_MM 15.0
@@ -139,50 +138,6 @@ static abl_status judge_all(abl_access *out, const abl_ray_task *task,
     return ABL_OK;
 }
 
-static void widen(size_t lo[3], size_t hi[3], const size_t add_lo[3],
-                  const size_t add_hi[3])
-{
-    for (int a = 0; a < 3; a++) {
-        lo[a] = add_lo[a] < lo[a] ? add_lo[a] : lo[a];
-        hi[a] = add_hi[a] > hi[a] ? add_hi[a] : hi[a];
-    }
-}
-
-/* Distance to every lesion but one, near those. */
-static abl_status map_others(abl_obstacle_map *out, const abl_access_map *map,
-                             size_t lesion_index, abl_error *err)
-{
-    *out = (abl_obstacle_map){.mm = NULL};
-    const abl_structures *s = map->structures;
-    abl_obstacle others[ABL_MAX_LESIONS];
-    size_t lo[3] = {SIZE_MAX, SIZE_MAX, SIZE_MAX}, hi[3] = {0, 0, 0};
-    size_t count = 0, size[3];
-    for (size_t n = 0; n < s->lesion_count && n < ABL_MAX_LESIONS; n++) {
-        size_t box_lo[3], box_hi[3];
-        const abl_volume *field = s->lesions[n].field;
-        if (n == lesion_index || !field ||
-            !abl_grid_overlap(box_lo, box_hi, &map->grid, &field->grid))
-            continue;
-        widen(lo, hi, box_lo, box_hi);
-        others[count++] = (abl_obstacle){field, (uint8_t)(n + 1)};
-    }
-    if (count == 0)
-        return ABL_OK;
-    for (int a = 0; a < 3; a++) {
-        const size_t more =
-            (size_t)ceil(OTHERS_MARGIN_MM / map->grid.spacing_mm[a]);
-        const size_t top = map->grid.size[a] - 1;
-        lo[a] = lo[a] > more ? lo[a] - more : 0;
-        hi[a] = top - hi[a] > more ? hi[a] + more : top;
-        size[a] = hi[a] - lo[a] + 1;
-    }
-    abl_grid box;
-    abl_status status = abl_grid_crop(&box, &map->grid, lo, size, err);
-    if (!status)
-        status = abl_obstacle_map_create(out, &box, others, count, err);
-    return status;
-}
-
 static abl_status start(abl_access *out, const abl_access_map *map,
                         size_t lesion_index, abl_error *err)
 {
@@ -209,12 +164,8 @@ abl_status abl_access_plan(abl_access *out, const abl_access_map *map,
     abl_status status = start(out, map, lesion_index, err);
     if (status || out->why_not)
         return status;
-    abl_obstacle_map others;
-    status = map_others(&others, map, lesion_index, err);
-    if (status)
-        return status;
     abl_ray_task task = {.map = map,
-                         .others = &others,
+                         .lesion_index = lesion_index,
                          .lesion = map->structures->lesions[lesion_index].field,
                          .liver = map->structures->items[ABL_LIVER].field};
     for (int r = 0; r < 3; r++)
@@ -226,6 +177,5 @@ abl_status abl_access_plan(abl_access *out, const abl_access_map *map,
     else
         status = judge_all(out, &task, err);
     out->assessed = !status && !out->why_not;
-    abl_obstacle_map_clear(&others);
     return status;
 }

@@ -7,6 +7,7 @@
 #define SKIN_STEP   1.0 /* mm; folds of skin thinner than this are not seen */
 #define TRACE_STEP  0.5 /* mm; least step through the distance map */
 #define TISSUE_STEP 1.0 /* mm; along liver and lesion, with linear edges */
+#define FAR_OUTSIDE -1e3
 #define NORMAL_MM   1.5 /* half-width of the difference for the normal */
 
 static void point_at(double lps[3], const double start[3], const double away[3],
@@ -122,25 +123,27 @@ static traced trace(const abl_obstacle_map *map, const index_ray *ray,
     }
 }
 
+/* Value of a field on the ray; far outside beyond the field's voxels. */
+static double field_at(const abl_volume *field, const index_ray *ray, double mm)
+{
+    double ijk[3];
+    for (int a = 0; a < 3; a++) {
+        ijk[a] = ray->start[a] + mm * ray->per_mm[a];
+        if (!(ijk[a] >= -0.5 && ijk[a] <= (double)field->grid.size[a] - 0.5))
+            return FAR_OUTSIDE;
+    }
+    return abl_grid_sample_f32(&field->grid, field->data, ijk);
+}
+
 /* Where the ray first leaves its own lesion. */
 static double leave_lesion(const abl_ray_task *task, const double away[3],
                            double limit)
 {
-    double lps[3];
-    for (double mm = 0; mm < limit; mm += TISSUE_STEP) {
-        point_at(lps, task->target_lps, away, mm);
-        if (!abl_volume_contains_lps(task->lesion, lps) ||
-            !(abl_volume_sample_lps(task->lesion, lps) > 0))
-            return mm;
-    }
-    return limit;
-}
-
-static double field_at(const abl_volume *field, const double lps[3])
-{
-    return abl_volume_contains_lps(field, lps)
-               ? abl_volume_sample_lps(field, lps)
-               : -1e3;
+    const index_ray ray = to_index(&task->lesion->grid, task->target_lps, away);
+    double mm = 0;
+    while (mm < limit && field_at(task->lesion, &ray, mm) > 0)
+        mm += TISSUE_STEP;
+    return fmin(mm, limit);
 }
 
 /* Share of a step whose ends have the values a and b that is positive. */
@@ -171,41 +174,91 @@ static double capsule_angle(const abl_volume *liver, const double lps[3],
     return DEG * acos(fmin(1, fabs(along)));
 }
 
+/* Part of the ray inside a grid, cut to [*inner, *outer]; false when none. */
+static bool clip_to_grid(double *inner, double *outer, const index_ray *ray,
+                         const abl_grid *grid)
+{
+    for (int a = 0; a < 3; a++) {
+        const double top = (double)(grid->size[a] - 1);
+        if (fabs(ray->per_mm[a]) < 1e-9) {
+            if (ray->start[a] < 0 || ray->start[a] > top)
+                return false;
+            continue;
+        }
+        const double t0 = -ray->start[a] / ray->per_mm[a];
+        const double t1 = (top - ray->start[a]) / ray->per_mm[a];
+        *inner = fmax(*inner, fmin(t0, t1));
+        *outer = fmin(*outer, fmax(t0, t1));
+    }
+    return *inner <= *outer;
+}
+
 /* Liver between the capsule and the lesion, coming from the skin. */
 static void measure_tissue(abl_ray *out, const abl_ray_task *task,
                            const double away[3])
 {
-    double lps[3], outer = -1, liver = -1e3;
+    const abl_grid *g = &task->liver->grid;
+    const index_ray in_liver = to_index(g, task->target_lps, away);
+    const index_ray in_lesion =
+        to_index(&task->lesion->grid, task->target_lps, away);
+    double tissue = FAR_OUTSIDE, liver = FAR_OUTSIDE, last = 0;
+    double nearest = 0, outer = out->length_mm;
+    bool entered = false;
     out->transit_mm = 0;
     out->capsule_deg = 90;
-    bool entered = false;
-    for (double mm = out->length_mm; mm > 0; mm -= TISSUE_STEP) {
-        point_at(lps, task->target_lps, away, mm);
-        const double was = liver;
-        liver = field_at(task->liver, lps);
-        const double lesion = field_at(task->lesion, lps);
+    clip_to_grid(&nearest, &outer, &in_liver, g);
+    for (double mm = outer; mm > 0; mm -= TISSUE_STEP) {
+        const double step = liver > FAR_OUTSIDE ? last - mm : 0;
+        const double was = liver, tissue_was = tissue;
+        const double lesion = field_at(task->lesion, &in_lesion, mm);
+        liver = field_at(task->liver, &in_liver, mm);
+        tissue = fmin(liver, -lesion);
+        last = mm;
         if (liver > 0 && !entered) {
-            const double back =
-                was > -1e3 ? TISSUE_STEP * positive_share(was, liver) : 0;
-            point_at(lps, task->target_lps, away, mm + back);
+            double lps[3];
+            point_at(lps, task->target_lps, away,
+                     mm + step * positive_share(was, liver));
             out->capsule_deg = capsule_angle(task->liver, lps, away);
             entered = true;
         }
-        const double tissue = fmin(liver, -lesion);
-        if (mm < out->length_mm)
-            out->transit_mm += TISSUE_STEP * positive_share(outer, tissue);
-        outer = tissue;
+        out->transit_mm += step * positive_share(tissue_was, tissue);
         if (lesion > 0)
             return;
     }
 }
 
-static bool is_lesion_first(const traced *hard, const traced *lesion)
+static bool comes_before(const traced *a, const traced *b)
 {
-    if (lesion->blocked != hard->blocked)
-        return lesion->blocked;
-    return lesion->blocked ? lesion->at_mm > hard->at_mm
-                           : lesion->least_mm < hard->least_mm;
+    if (a->blocked != b->blocked)
+        return a->blocked;
+    return a->blocked ? a->at_mm > b->at_mm : a->least_mm < b->least_mm;
+}
+
+/* The other lesion that blocks first or lies nearest; *number is 0 when all
+ * are far. The corridor may touch others inside its own lesion. */
+static traced trace_lesions(uint8_t *number, const abl_ray_task *task,
+                            const double away[3], double outer)
+{
+    const abl_access_map *map = task->map;
+    traced best = {.least_mm = ABL_ACCESS_FAR_MM};
+    const double leave =
+        map->lesion_count > 1 ? leave_lesion(task, away, outer) : outer;
+    *number = 0;
+    for (size_t n = 0; n < map->lesion_count; n++) {
+        const abl_obstacle_map *other = &map->lesions[n];
+        double from = leave, to = outer;
+        if (n == task->lesion_index || !other->mm)
+            continue;
+        const index_ray ray = to_index(&other->grid, task->target_lps, away);
+        if (!clip_to_grid(&from, &to, &ray, &other->grid))
+            continue;
+        const traced t = trace(other, &ray, to, from, map->options.corridor_mm);
+        if (comes_before(&t, &best)) {
+            best = t;
+            *number = (uint8_t)(n + 1);
+        }
+    }
+    return best;
 }
 
 /* Fills what blocks, or what is nearest; true when blocked. */
@@ -213,21 +266,16 @@ static bool meet_obstacles(abl_ray *out, const abl_ray_task *task,
                            const double away[3], double outer)
 {
     const abl_access_map *map = task->map;
-    const double half_width = map->options.corridor_mm;
     const index_ray ray = to_index(&map->hard.grid, task->target_lps, away);
-    const traced hard = trace(&map->hard, &ray, outer, 0, half_width);
-    traced lesion = {.least_mm = (double)ABL_OBSTACLE_NONE_MM};
-    index_ray others = ray;
-    if (task->others->mm) {
-        others = to_index(&task->others->grid, task->target_lps, away);
-        const double inner = leave_lesion(task, away, outer);
-        lesion = trace(task->others, &others, outer, inner, half_width);
-    }
+    const traced hard =
+        trace(&map->hard, &ray, outer, 0, map->options.corridor_mm);
+    uint8_t number;
+    const traced lesion = trace_lesions(&number, task, away, outer);
     out->clearance_mm =
         fmin(fmin(hard.least_mm, lesion.least_mm), ABL_ACCESS_FAR_MM);
-    if (is_lesion_first(&hard, &lesion))
-        out->lesion = name_at(task->others, &others, lesion.at_mm);
-    else
+    if (number > 0 && comes_before(&lesion, &hard))
+        out->lesion = number;
+    else if (hard.blocked || hard.least_mm < ABL_ACCESS_FAR_MM)
         out->obstacle = name_at(&map->hard, &ray, hard.at_mm);
     return hard.blocked || lesion.blocked;
 }

@@ -28,8 +28,8 @@ typedef struct abl_ray {
 /** What all directions of one lesion share. */
 typedef struct abl_ray_task {
     const abl_access_map *map;
-    const abl_obstacle_map *others; /**< other lesions; mm NULL when none */
-    const abl_volume *lesion;       /**< its own field */
+    size_t lesion_index;
+    const abl_volume *lesion; /**< its own field */
     const abl_volume *liver;
     double target_lps[3];
 } abl_ray_task;

@@ -41,7 +41,7 @@ typedef struct abl_path {
     double target_lps[3]; /**< in the lesion */
     double length_mm;
     double clearance_mm; /**< least distance of the axis to any obstacle */
-    abl_structure_id nearest_obstacle; /**< ABL_BACKGROUND: none in the scan,
+    abl_structure_id nearest_obstacle; /**< ABL_BACKGROUND: none within 30 mm,
                                     or another lesion */
     int nearest_lesion;      /**< number of the other lesion that is the nearest
                              obstacle, or 0 */

@@ -270,10 +270,8 @@ static void transit_and_angle_agree_with_geometry(void)
     abl_error err = {0};
     abl_access_map *map = NULL;
     const abl_volume image = {.grid = sc.grid, .type = ABL_PIXEL_I16};
-    const abl_obstacle_map none = {.mm = NULL};
     ABL_CHECK_OK(abl_access_map_create(&map, &image, s, &usual, &err), &err);
     const abl_ray_task task = {.map = map,
-                               .others = &none,
                                .lesion = s->lesions[0].field,
                                .liver = s->items[ABL_LIVER].field,
                                .target_lps = {40, -80, 300}};
@@ -348,10 +346,8 @@ static void check_against_brute_force(uint32_t seed)
     abl_error err = {0};
     abl_access_map *map = NULL;
     const abl_volume image = {.grid = sc.grid, .type = ABL_PIXEL_I16};
-    const abl_obstacle_map none = {.mm = NULL};
     ABL_CHECK_OK(abl_access_map_create(&map, &image, s, &usual, &err), &err);
     const abl_ray_task task = {.map = map,
-                               .others = &none,
                                .lesion = s->lesions[0].field,
                                .liver = s->items[ABL_LIVER].field,
                                .target_lps = {40, -60, 300}};
