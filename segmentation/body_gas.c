@@ -162,34 +162,52 @@ static abl_status close_gas(abl_body_work *w, abl_error *err)
     return status;
 }
 
-/* In a clipped scan: what is nearly as dense as fat beside sure lung, and as
- * dense as fat between sure lung. */
+/* In a clipped scan: what is connected with sure lung and nearly as dense as
+ * fat. */
+static abl_status grow_lung(abl_body_work *w, abl_error *err)
+{
+    abl_volume *dense = NULL, *grown = NULL;
+    abl_status status = abl_volume_create(&dense, &w->grid, ABL_PIXEL_U8, err);
+    if (status)
+        return status;
+    const size_t count = abl_grid_voxels(&w->grid);
+    const uint8_t *body = abl_volume_u8(w->body), *gas = abl_volume_u8(w->gas);
+    const uint8_t *pad = abl_volume_u8(w->pad);
+    const uint8_t *organ = abl_volume_u8(w->organ);
+    const int16_t *hu = abl_volume_i16(w->hu);
+    uint8_t *d = abl_volume_u8(dense);
+    for (size_t n = 0; n < count; n++)
+        if (hu[n] < (int)w->lung_hu && body[n] && !pad[n] && !organ[n] &&
+            !gas[n])
+            d[n] = 1;
+    status =
+        abl_mask_reconstruct(&grown, w->lung, dense, ABL_CONNECT_FACES, err);
+    const uint8_t *g = grown ? abl_volume_u8(grown) : NULL;
+    for (size_t n = 0; !status && n < count; n++)
+        if (g[n])
+            abl_volume_u8(w->lung)[n] = 1;
+    abl_volume_destroy(dense);
+    abl_volume_destroy(grown);
+    return status;
+}
+
+/* In a clipped scan: lung as dense as fat between lung that is not. */
 static abl_status close_lung(abl_body_work *w, abl_error *err)
 {
     abl_volume *closed = NULL;
-    abl_volume *beside = NULL;
-    const size_t radius = abl_body_radius(&w->grid, DENSE_LUNG_MM);
     abl_status status = make_closed(&closed, w->lung, DENSE_LUNG_MM, err);
-    if (!status)
-        status = abl_volume_clone(&beside, w->lung, err);
-    if (!status)
-        status = abl_body_dilate(beside, radius, 0, err);
     if (!status) {
-        const uint8_t *b = abl_volume_u8(beside);
-        const uint8_t *body = abl_volume_u8(w->body);
-        const uint8_t *gas = abl_volume_u8(w->gas);
         const size_t count = abl_grid_voxels(&w->grid);
         const uint8_t *c = abl_volume_u8(closed);
+        const uint8_t *body = abl_volume_u8(w->body);
+        const uint8_t *gas = abl_volume_u8(w->gas);
         const uint8_t *organ = abl_volume_u8(w->organ);
         const int16_t *hu = abl_volume_i16(w->hu);
         uint8_t *lung = abl_volume_u8(w->lung);
         for (size_t n = 0; n < count; n++)
-            if (body[n] && !organ[n] && !gas[n] &&
-                ((c[n] && hu[n] < SOFT_HU) ||
-                 (b[n] && hu[n] < (int)w->lung_hu)))
+            if (c[n] && body[n] && !organ[n] && !gas[n] && hu[n] < SOFT_HU)
                 lung[n] = 1;
     }
-    abl_volume_destroy(beside);
     abl_volume_destroy(closed);
     return status;
 }
@@ -213,6 +231,8 @@ static abl_status sort_pockets(abl_body_work *w, const abl_components *c,
     fill_kind(w->lung, c, pockets, 1);
     fill_kind(w->gas, c, pockets, 2);
     status = close_gas(w, err);
+    if (!status && w->clipped)
+        status = grow_lung(w, err);
     if (!status && w->clipped)
         status = close_lung(w, err);
     if (!status)

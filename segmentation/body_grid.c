@@ -6,13 +6,14 @@
 
 #include "segmentation/body_work.h"
 
-#define PLANE_MM   1.5   /* wanted spacing in plane */
-#define PADDING_HU -1200 /* lower values are no measurement */
-#define CLIPPED_HU -300  /* a CT whose least value is above was clipped */
-#define BRIGHT_HU  200.0
-#define FAT_SHARE  3 /* fat's peak is at least a third of the highest */
-#define BIN_HU     4 /* of the histogram that finds fat */
-#define CROP_RIM   3 /* voxels kept around the body */
+#define PLANE_MM    1.5   /* wanted spacing in plane */
+#define PADDING_HU  -1200 /* lower values are no measurement */
+#define CLIPPED_HU  -300  /* a CT whose least value is above was clipped */
+#define BRIGHT_HU   200.0
+#define EMPTY_LINES 4 /* at a side of the image */
+#define FAT_SHARE   3 /* fat's peak is at least a third of the highest */
+#define BIN_HU      4 /* of the histogram that finds fat */
+#define CROP_RIM    3 /* voxels kept around the body */
 
 typedef struct block {
     size_t per[3]; /* image voxels averaged along each axis */
@@ -227,6 +228,46 @@ static abl_status mark_round_padding(abl_body_work *w, abl_error *err)
     return ABL_OK;
 }
 
+/* Whether one row or column holds the same value in every slice. */
+static bool is_constant(const abl_body_work *w, int axis, size_t at)
+{
+    const size_t *size = w->grid.size, other = size[1 - axis];
+    const int16_t *hu = abl_volume_i16(w->hu);
+    const size_t step = axis == 0 ? size[0] : 1;
+    const size_t first = axis == 0 ? at : at * size[0];
+    for (size_t k = 0; k < size[2]; k++)
+        for (size_t n = 0; n < other; n++)
+            if (hu[k * size[0] * size[1] + first + n * step] != hu[first])
+                return false;
+    return true;
+}
+
+static void pad_line(abl_body_work *w, int axis, size_t at)
+{
+    const size_t *size = w->grid.size, other = size[1 - axis];
+    const size_t step = axis == 0 ? size[0] : 1;
+    const size_t first = axis == 0 ? at : at * size[0];
+    for (size_t k = 0; k < size[2]; k++)
+        for (size_t n = 0; n < other; n++)
+            abl_volume_u8(w->pad)[k * size[0] * size[1] + first + n * step] = 1;
+}
+
+/* Resampled images may end in a few lines that hold nothing. More than that
+ * is air. */
+static void mark_empty_lines(abl_body_work *w)
+{
+    for (int side = 0; side < 4; side++) {
+        const int axis = side / 2;
+        const size_t size = w->grid.size[axis];
+        size_t lines = 0;
+        while (lines <= EMPTY_LINES && lines < size &&
+               is_constant(w, axis, side % 2 ? size - 1 - lines : lines))
+            lines++;
+        for (size_t n = 0; lines <= EMPTY_LINES && n < lines; n++)
+            pad_line(w, axis, side % 2 ? size - 1 - n : n);
+    }
+}
+
 /* Mean of three by three in plane, for scans whose air and fat differ by
  * less than the noise. */
 static abl_status smooth(abl_body_work *w, abl_error *err)
@@ -255,7 +296,7 @@ static abl_status smooth(abl_body_work *w, abl_error *err)
 /* Two places in a histogram, as bins from the least value. */
 typedef struct fat_edge {
     double valley; /* between gas and fat */
-    double half;   /* where the peak of fat has fallen to one half */
+    double flank;  /* where the peak of fat has fallen to three fifths */
 } fat_edge;
 
 /* Coming from soft tissue, fat is the first peak of some height, and its valley ends where
@@ -274,17 +315,17 @@ static bool find_fat(fat_edge *out, const uint64_t *bins, size_t last)
     }
     if (bins[peak] < least || 10 * bins[peak] < 13 * bins[last])
         return false;
-    size_t valley = peak, half = peak;
+    size_t valley = peak, flank = peak;
     for (size_t n = peak; n >= 1; n--) {
         if (bins[n] < bins[valley])
             valley = n;
         if (10 * bins[n] > 11 * bins[valley])
             break;
-        if (2 * bins[n] >= bins[peak])
-            half = n;
+        if (5 * bins[n] >= 3 * bins[peak])
+            flank = n;
     }
     out->valley = (double)valley + 0.5;
-    out->half = fmax((double)half, out->valley);
+    out->flank = fmax((double)flank, out->valley);
     return true;
 }
 
@@ -318,7 +359,7 @@ static void split_clipped(abl_body_work *w)
         return;
     w->skin_hu = w->least_hu + BIN_HU * fat.valley;
     w->gas_hu = w->skin_hu;
-    w->lung_hu = w->least_hu + BIN_HU * fat.half;
+    w->lung_hu = w->least_hu + BIN_HU * fat.flank;
 }
 
 static void choose_thresholds(abl_body_work *w)
@@ -351,6 +392,7 @@ abl_status abl_body_prepare(abl_body_work *work, const abl_volume *image,
     if (labels)
         sample_labels(work, labels, &b);
     status = mark_round_padding(work, err);
+    mark_empty_lines(work);
     work->clipped = work->least_hu > CLIPPED_HU;
     if (!status && work->clipped)
         status = smooth(work, err);

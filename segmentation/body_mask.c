@@ -167,19 +167,30 @@ bool abl_body_box(size_t lo[3], size_t hi[3], const abl_volume *mask)
 /* One background region of a slice, by flooding. */
 typedef struct region {
     const size_t *size;
-    uint32_t *stack; /* ends up holding the whole region */
+    const uint8_t *barrier; /* of the slice, or NULL: never entered */
+    bool front_and_back;    /* the sides of the slice are closed */
+    uint32_t *stack;        /* ends up holding the whole region */
+    uint8_t *seen;
     size_t count;
-    bool reaches_border;
+    bool is_open; /* reaches the end of the slice or the barrier */
 } region;
 
-static void flood(region *r, uint8_t *seen, const uint8_t *slice,
-                  uint32_t start)
+/* Whether the region may leave the slice here. */
+static bool is_exit(const region *r, size_t i, size_t j)
+{
+    const double di = (double)i - 0.5 * (double)r->size[0];
+    const double dj = (double)j - 0.5 * (double)r->size[1];
+    return !r->front_and_back ||
+           fabs(dj) * (double)r->size[0] >= fabs(di) * (double)r->size[1];
+}
+
+static void flood(region *r, const uint8_t *slice, uint32_t start)
 {
     const size_t ni = r->size[0], nj = r->size[1];
     r->count = 1;
     r->stack[0] = start;
-    r->reaches_border = false;
-    seen[start] = 1;
+    r->is_open = false;
+    r->seen[start] = 1;
     for (size_t done = 0; done < r->count; done++) {
         const uint32_t at = r->stack[done];
         const size_t i = at % ni, j = at / ni;
@@ -187,10 +198,10 @@ static void flood(region *r, uint8_t *seen, const uint8_t *slice,
         const uint32_t to[4] = {at - 1, at + 1, at - (uint32_t)ni,
                                 at + (uint32_t)ni};
         for (int n = 0; n < 4; n++) {
-            if (!has[n]) {
-                r->reaches_border = true;
-            } else if (!seen[to[n]] && !slice[to[n]]) {
-                seen[to[n]] = 1;
+            if (!has[n] || (r->barrier && r->barrier[to[n]])) {
+                r->is_open = r->is_open || is_exit(r, i, j);
+            } else if (!r->seen[to[n]] && !slice[to[n]]) {
+                r->seen[to[n]] = 1;
                 r->stack[r->count++] = to[n];
             }
         }
@@ -198,15 +209,15 @@ static void flood(region *r, uint8_t *seen, const uint8_t *slice,
 }
 
 static void fill_slice(uint8_t *slice, const uint8_t *forbidden, region *r,
-                       uint8_t *seen, size_t most)
+                       size_t most)
 {
     const size_t count = r->size[0] * r->size[1];
-    memset(seen, 0, count);
+    memset(r->seen, 0, count);
     for (size_t n = 0; n < count; n++) {
-        if (slice[n] || seen[n])
+        if (slice[n] || r->seen[n] || (r->barrier && r->barrier[n]))
             continue;
-        flood(r, seen, slice, (uint32_t)n);
-        bool fill = !r->reaches_border && r->count <= most;
+        flood(r, slice, (uint32_t)n);
+        bool fill = !r->is_open && r->count <= most;
         for (size_t m = 0; fill && forbidden && m < r->count; m++)
             fill = !forbidden[r->stack[m]];
         for (size_t m = 0; fill && m < r->count; m++)
@@ -214,32 +225,59 @@ static void fill_slice(uint8_t *slice, const uint8_t *forbidden, region *r,
     }
 }
 
-abl_status abl_body_fill_small(abl_volume *mask, const abl_volume *forbidden,
-                               double max_mm2, abl_error *err)
+/* What regions are filled; masks may be NULL. */
+typedef struct fill_rule {
+    const uint8_t *forbidden, *barrier;
+    bool front_and_back;
+    size_t most; /* voxels */
+} fill_rule;
+
+static abl_status fill_slices(abl_volume *mask, const fill_rule *rule,
+                              abl_error *err)
 {
     const size_t *n = mask->grid.size, plane = n[0] * n[1];
-    const double pixel = mask->grid.spacing_mm[0] * mask->grid.spacing_mm[1];
-    const double limit = max_mm2 / pixel;
-    const size_t most = limit < (double)plane ? (size_t)limit : plane;
-    const uint8_t *f = forbidden ? abl_volume_u8(forbidden) : NULL;
     uint8_t *m = abl_volume_u8(mask);
     int failed = 0;
 #pragma omp parallel reduction(| : failed)
     {
-        uint8_t *seen = malloc(plane);
-        region r = {.size = n, .stack = malloc(plane * sizeof *r.stack)};
-        failed = seen && r.stack ? 0 : 1;
+        region r = {.size = n,
+                    .front_and_back = rule->front_and_back,
+                    .seen = malloc(plane),
+                    .stack = malloc(plane * sizeof *r.stack)};
+        failed = r.seen && r.stack ? 0 : 1;
 #pragma omp for schedule(static)
-        for (size_t k = 0; k < n[2]; k++)
+        for (size_t k = 0; k < n[2]; k++) {
+            const size_t at = k * plane;
+            r.barrier = rule->barrier ? rule->barrier + at : NULL;
             if (!failed)
-                fill_slice(m + k * plane, f ? f + k * plane : NULL, &r, seen,
-                           most);
-        free(seen);
+                fill_slice(m + at,
+                           rule->forbidden ? rule->forbidden + at : NULL, &r,
+                           rule->most);
+        }
+        free(r.seen);
         free(r.stack);
     }
-    if (failed)
-        return abl_error_set(err, ABL_E_NOMEM, "no memory to fill holes");
-    return ABL_OK;
+    return failed ? abl_error_set(err, ABL_E_NOMEM, "no memory to fill holes")
+                  : ABL_OK;
+}
+
+abl_status abl_body_fill_small(abl_volume *mask, const abl_volume *forbidden,
+                               double max_mm2, abl_error *err)
+{
+    const double pixel = mask->grid.spacing_mm[0] * mask->grid.spacing_mm[1];
+    const fill_rule rule = {.forbidden =
+                                forbidden ? abl_volume_u8(forbidden) : NULL,
+                            .most = (size_t)(max_mm2 / pixel)};
+    return fill_slices(mask, &rule, err);
+}
+
+abl_status abl_body_fill_trunk(abl_volume *mask, const abl_volume *pad,
+                               abl_error *err)
+{
+    const fill_rule rule = {.barrier = abl_volume_u8(pad),
+                            .front_and_back = true,
+                            .most = SIZE_MAX};
+    return fill_slices(mask, &rule, err);
 }
 
 typedef struct point2 {

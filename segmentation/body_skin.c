@@ -43,7 +43,7 @@ static abl_status keep_trunk(abl_body_work *w, abl_error *err)
         uint8_t *body = abl_volume_u8(w->body);
         for (size_t n = 0; n < count; n++)
             body[n] = body[n] & reach[n];
-        status = abl_body_fill_small(w->body, NULL, INFINITY, err);
+        status = abl_body_fill_trunk(w->body, w->pad, err);
     }
     abl_volume_destroy(core);
     return status;

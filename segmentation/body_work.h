@@ -94,6 +94,11 @@ bool abl_body_box(size_t lo[3], size_t hi[3], const abl_volume *mask);
  * most @p max_mm2 large and free of @p forbidden (may be NULL). */
 abl_status abl_body_fill_small(abl_volume *mask, const abl_volume *forbidden,
                                double max_mm2, abl_error *err) ABL_MUST_CHECK;
+/** Fills what is enclosed in a slice. The slice's sides and its padding count
+ * as walls, so that a lung cut by the field of view is filled; air in front
+ * and behind stays out. */
+abl_status abl_body_fill_trunk(abl_volume *mask, const abl_volume *pad,
+                               abl_error *err) ABL_MUST_CHECK;
 /** Replaces the object of each slice by its convex hull. */
 abl_status abl_body_hull(abl_volume *mask, abl_error *err) ABL_MUST_CHECK;
 /** Radius in voxels in plane for @p mm, at least 1. */
