@@ -10,7 +10,7 @@
 #include "segmentation/lesion_shape.h"
 
 static const double least_liver_share = 0.15;
-static const double bile_most_hu = 30, bile_reach_mm = 3;
+static const double fat_most_hu = -15, bile_most_hu = 30, bile_reach_mm = 3;
 
 /* Share of a candidate in an organ from which it is that organ. */
 static const struct {
@@ -49,6 +49,8 @@ double abl_lesion_confidence(char *reason, size_t reason_size,
         {ramp(e->contrast, 0.5, 0.3, 2, 1), "it hardly differs from the liver"},
         {e->liver_share < 0.3 ? 0.5 : 1, "it lies at the edge of the liver"},
         {e->near_gallbladder ? 0.4 : 1, "it may be part of the gallbladder"},
+        {e->inner_hu < fat_most_hu ? 0.3 : 1,
+         "it is as dark as fat, perhaps a fissure"},
     };
     const size_t count = sizeof parts / sizeof *parts;
     double confidence = 1;
@@ -160,9 +162,11 @@ static void weigh(abl_lesion *lesion, const abl_lesion_shape *shape,
                   const abl_structures *structures, const abl_grid *image)
 {
     const abl_lesion_evidence evidence = {
-        shape->mean_probability, lesion->equivalent_diameter_mm,
+        shape->mean_probability,
+        lesion->equivalent_diameter_mm,
         shape->spread_hu > 0 ? fabs(shape->contrast_hu) / shape->spread_hu : 0,
         shape->liver_share,
+        shape->inner_hu,
         shape->inner_hu < bile_most_hu &&
             touches_gallbladder(structures, shape->field)};
     lesion->mean_probability = shape->mean_probability;

@@ -13,6 +13,7 @@ typedef struct abl_lesion_evidence {
     double equivalent_diameter_mm; /**< (6 V / pi)^(1/3) */
     double contrast;    /**< |lesion - ring| in spreads of the ring */
     double liver_share; /**< of what lies just outside */
+    double inner_hu;    /**< median of its inner half */
     bool near_gallbladder;
 } abl_lesion_evidence;
 
@@ -22,7 +23,9 @@ typedef struct abl_lesion_evidence {
  *   size         s rises from 0.3 at 4 mm to 1 at 10 mm
  *   contrast     c rises from 0.3 at 0.5 spreads to 1 at 2
  *   place        0.5 when less than 30 % of its surroundings are liver,
- *                0.4 when it may be part of the gallbladder, else 1.
+ *                0.4 when it may be part of the gallbladder, else 1
+ *   fat          0.3 when its inside is below -15 HU, as in a fissure or the
+ *                falciform ligament; cysts have about 0 HU, solid lesions more.
  * Straight lines between; the limits are convention, the order of the factors
  * follows what networks of this kind get wrong. Below 0.35 the confidence is
  * called low.

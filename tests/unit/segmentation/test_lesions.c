@@ -263,13 +263,15 @@ static void confidence_falls_with_each_doubt(void)
         const char *words;
         double least, most;
     } rows[] = {
-        {{0.95, 20, 4, 1, false}, "clearly", 0.99, 1},
-        {{0.50, 20, 4, 1, false}, "network is not sure", 0.1, 0.35},
-        {{0.95, 5, 4, 1, false}, "small", 0.3, 0.6},
-        {{0.95, 20, 0.6, 1, false}, "hardly differs", 0.3, 0.4},
-        {{0.95, 20, 4, 0.2, false}, "edge of the liver", 0.4, 0.6},
-        {{0.95, 20, 4, 1, true}, "gallbladder", 0.3, 0.5},
-        {{0.30, 3, 0, 0, true}, "network is not sure", 0, 0.01},
+        {{0.95, 20, 4, 1, 50, false}, "clearly", 0.99, 1},
+        {{0.50, 20, 4, 1, 50, false}, "network is not sure", 0.1, 0.35},
+        {{0.95, 5, 4, 1, 50, false}, "small", 0.3, 0.6},
+        {{0.95, 20, 0.6, 1, 50, false}, "hardly differs", 0.3, 0.4},
+        {{0.95, 20, 4, 0.2, 50, false}, "edge of the liver", 0.4, 0.6},
+        {{0.95, 20, 4, 1, 50, true}, "gallbladder", 0.3, 0.5},
+        {{0.95, 20, 4, 1, -40, false}, "dark as fat", 0.2, 0.34},
+        {{0.95, 20, 4, 1, -8, false}, "clearly", 0.99, 1},
+        {{0.30, 3, 0, 0, 50, true}, "network is not sure", 0, 0.01},
     };
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
         char reason[160];
