@@ -31,6 +31,7 @@ static const struct {
 
 static const double split_least_ml = 100;
 static const double deep_mm = 4;
+static const size_t least_neighbours = 4;
 
 void abl_organ_maps_clear(abl_organ_maps *maps)
 {
@@ -300,4 +301,19 @@ abl_status abl_organs_find(abl_structures *structures,
         status = find_organ(structures, maps, id, labels, err);
     abl_volume_destroy(labels);
     return status ? status : check_liver(structures, err);
+}
+
+abl_status abl_organs_check_body(const abl_structures *structures,
+                                 abl_error *err)
+{
+    size_t others = 0;
+    for (int id = 1; id <= ABL_ORGAN_LAST; id++)
+        others += id != ABL_LIVER && structures->items[id].field != NULL;
+    if (structures->items[ABL_AORTA].field || others >= least_neighbours)
+        return ABL_OK;
+    return abl_error_set(
+        err, ABL_E_UNSUPPORTED,
+        "what looks like a liver has neither an aorta nor enough other organs "
+        "beside it (%zu found); give a CT of the upper abdomen",
+        others);
 }

@@ -45,6 +45,15 @@ abl_status abl_organs_find(abl_structures *structures,
                            const abl_organ_maps *maps,
                            abl_error *err) ABL_MUST_CHECK;
 
+/**
+ * Whether the liver lies in a body: a network asked about a water phantom or
+ * another part of the body may find something like a liver, but not what is
+ * around one.
+ * @retval ABL_E_UNSUPPORTED no aorta, and fewer than 4 other organs
+ */
+abl_status abl_organs_check_body(const abl_structures *structures,
+                                 abl_error *err) ABL_MUST_CHECK;
+
 /** Mean of @p hu (f32, same grid as the field) deep inside a field, as
  * described above; 0 when there is no inside. */
 abl_status abl_organ_mean_hu(double *out, const abl_volume *field,

@@ -38,6 +38,8 @@ static abl_status find_organs(abl_structures *structures,
     abl_unet_destroy(net);
     if (!status)
         status = abl_organs_find(structures, &maps, err);
+    if (!status)
+        status = abl_organs_check_body(structures, err);
     abl_organ_maps_clear(&maps);
     return status;
 }

@@ -209,6 +209,31 @@ static void mean_hu_is_of_the_inside(void)
     clear(&s);
 }
 
+static void liver_without_a_body_is_refused(void)
+{
+    static const struct {
+        abl_structure_id id[5];
+        bool good;
+    } rows[] = {
+        {{0}, false},
+        {{ABL_SPLEEN, ABL_LEFT_KIDNEY, ABL_INFERIOR_VENA_CAVA}, false},
+        {{ABL_AORTA}, true},
+        {{ABL_SPLEEN, ABL_LEFT_KIDNEY, ABL_STOMACH, ABL_PANCREAS}, true}};
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
+        abl_structures s = {.noise_hu = -1};
+        abl_volume present = {.type = ABL_PIXEL_F32};
+        abl_error err;
+        s.items[ABL_LIVER].field = &present;
+        for (int o = 0; o < 5 && rows[n].id[o]; o++)
+            s.items[rows[n].id[o]].field = &present;
+        if (rows[n].good)
+            ABL_CHECK_OK(abl_organs_check_body(&s, &err), &err);
+        else
+            ABL_CHECK_FAILS(abl_organs_check_body(&s, &err), ABL_E_UNSUPPORTED,
+                            "neither an aorta", &err);
+    }
+}
+
 CU_TestInfo abl_tests[] = {
     ABL_TEST(liver_surface_lies_between_voxels),
     ABL_TEST(liver_at_the_last_slice_is_cut),
@@ -219,5 +244,6 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(second_liver_is_warned_of),
     ABL_TEST(hole_in_the_liver_is_filled),
     ABL_TEST(mean_hu_is_of_the_inside),
+    ABL_TEST(liver_without_a_body_is_refused),
     CU_TEST_INFO_NULL,
 };
