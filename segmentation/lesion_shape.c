@@ -14,7 +14,7 @@ static const double smooth_mm = 0.8;
 static const float ring_from_mm = 2, ring_to_mm = 8, ring_most_p = 0.15f;
 static const float shell_mm = 2.5f, shell_share_of_radius = 0.3f;
 static const float surface_p = 0.4f;
-static const float most_of_h = 0.6f;
+static const float most_of_h = 0.8f;
 static const double contrast_none = 1, contrast_full = 3; /* in spreads */
 static const double least_spread_hu = 3;
 static const size_t least_ring = 50;

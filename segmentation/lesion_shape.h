@@ -43,7 +43,7 @@ void abl_lesion_shape_clear(abl_lesion_shape *shape);
  *    radius at its deepest), inside the liver, the field is a mixture of g
  *    and of the half-height model
  *        h = 2 (HU - (inner + ring) / 2) / (inner - ring), clamped to -1..1.
- *    The share of h grows from 0 at a contrast of 1 spread to its limit at 3,
+ *    The share of h grows from 0 at a contrast of 1 spread to 0.8 at 3,
  *    and fades with the square of the distance from the first surface: where
  *    there is little contrast the network decides alone.
  * 4. Pieces that do not hold the first shape's bulk are dropped, holes are
