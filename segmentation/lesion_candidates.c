@@ -55,7 +55,7 @@ static int32_t find_root(flood *f, int32_t n)
 static void meet(flood *f, int32_t a, int32_t b, float neck)
 {
     const bool a_first = f->basins[a].peak > f->basins[b].peak ||
-                         (f->basins[a].peak == f->basins[b].peak && a < b);
+                         (f->basins[a].peak == f->basins[b].peak && b > a);
     const int32_t major = a_first ? a : b, minor = a_first ? b : a;
     const float peak = f->basins[minor].peak;
     if (peak < least_bulge_mm || neck > neck_share * peak)
