@@ -222,7 +222,7 @@ static void print_sums(accuracy *a)
 {
     a->missed += organ_table_print(&a->organs);
     printf("\n");
-    if (a->from_10_mm.truth) {
+    if (a->from_10_mm.truth && !a->options.only) {
         const double share =
             (double)a->from_10_mm.found / (double)a->from_10_mm.truth;
         say_target(a, "lesions from 10 mm found, all cases", share, 0.8,
