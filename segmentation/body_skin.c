@@ -31,22 +31,36 @@ static abl_status keep_trunk(abl_body_work *w, abl_error *err)
     const size_t count = abl_grid_voxels(&w->grid);
     abl_volume *core = NULL;
     abl_status status = abl_volume_clone(&core, w->body, err);
-    if (status)
-        return status;
-    status = abl_body_erode(core, radius, 0, err);
+    if (!status)
+        status = abl_body_erode(core, radius, 0, err);
     if (!status)
         status = abl_mask_keep_largest(core, ABL_CONNECT_FACES, NULL, err);
     if (!status)
         status = abl_body_dilate(core, radius + 1, 0, err);
-    if (!status) {
-        const uint8_t *reach = abl_volume_u8(core);
-        uint8_t *body = abl_volume_u8(w->body);
-        for (size_t n = 0; n < count; n++)
-            body[n] = body[n] & reach[n];
+    for (size_t n = 0; !status && n < count; n++)
+        if (!abl_volume_u8(core)[n])
+            abl_volume_u8(w->body)[n] = 0;
+    if (!status)
         status = abl_body_fill_trunk(w->body, w->pad, err);
-    }
     abl_volume_destroy(core);
     return status;
+}
+
+/* Once more without the arms, when they touch the trunk. */
+static abl_status leave_arms(abl_body_work *w, abl_error *err)
+{
+    abl_volume *arms = NULL;
+    abl_status status = abl_body_find_arms(&arms, w, err);
+    if (status || !arms)
+        return status;
+    const size_t count = abl_grid_voxels(&w->grid);
+    const int16_t *hu = abl_volume_i16(w->hu);
+    uint8_t *body = abl_volume_u8(w->body);
+    for (size_t n = 0; n < count; n++)
+        if (abl_volume_u8(arms)[n] || hu[n] <= (int)w->skin_hu)
+            body[n] = 0;
+    abl_volume_destroy(arms);
+    return keep_trunk(w, err);
 }
 
 /* Whether the line from a padded voxel to the slice's middle meets the body
@@ -118,6 +132,8 @@ abl_status abl_body_find_skin(abl_body_work *work, abl_error *err)
     abl_status status = threshold_body(work, err);
     if (!status)
         status = keep_trunk(work, err);
+    if (!status)
+        status = leave_arms(work, err);
     if (status)
         return status;
     if (abl_body_mask_ml(work->body) < LEAST_ML) {

@@ -49,6 +49,11 @@ void abl_body_work_clear(abl_body_work *work);
 /* body_skin.c */
 abl_status abl_body_find_skin(abl_body_work *work,
                               abl_error *err) ABL_MUST_CHECK;
+/* body_arms.c */
+/** Arms that touch the trunk's side, as a mask on work->grid; NULL when there
+ * are none. work->body is filled. */
+abl_status abl_body_find_arms(abl_volume **arms, const abl_body_work *work,
+                              abl_error *err) ABL_MUST_CHECK;
 /* body_gas.c */
 abl_status abl_body_find_gas(abl_body_work *work,
                              abl_error *err) ABL_MUST_CHECK;

@@ -13,6 +13,7 @@ typedef struct recipe {
     bool oblique;    /* turned by some degrees */
     bool empty;      /* air alone */
     bool no_labels;
+    bool arms; /* that touch the trunk */
 } recipe;
 
 typedef struct phantom {
@@ -119,6 +120,8 @@ static void place(double p[3], const abl_grid *g, size_t i, size_t j, size_t k)
 static int voxel_hu(const recipe *r, const double p[3], uint32_t *noise)
 {
     *noise = *noise * 1664525u + 1013904223u;
+    if (r->arms && hypot(fabs(p[0]) - 176, p[1]) < 30)
+        return hypot(fabs(p[0]) - 176, p[1]) < 10 ? 600 : 30;
     if (r->round_view && hypot(p[0], p[1]) > 130)
         return -2000;
     int hu = r->empty ? -1000 : phantom_hu(p) + (int)(*noise >> 28) - 8;
@@ -229,6 +232,20 @@ static void couch_and_arms_are_no_body(void)
     CU_ASSERT(!has(p, ABL_SKIN, 0, 124, 50));
     CU_ASSERT(!has(p, ABL_SKIN, 178, -40, 50));
     CU_ASSERT(!has(p, ABL_SKIN, -178, -40, 150));
+}
+
+static void arms_that_touch_the_trunk_are_left_out(void)
+{
+    phantom p = find_in((recipe){.arms = true});
+    for (double up = 10; up < 200; up += 20) {
+        CU_ASSERT(!has(&p, ABL_SKIN, 180, 0, up));
+        CU_ASSERT(!has(&p, ABL_SKIN, -180, 0, up));
+        ABL_CHECK_NEAR(skin_left(&p, -50, up), 150 * sqrt(1 - 2500 / 11025.0),
+                       1.5);
+    }
+    ABL_CHECK_NEAR(skin_left(&p, 0, 52), 150, 8);
+    CU_ASSERT(has(&p, ABL_SKIN, 140, 0, 52));
+    clear(&p);
 }
 
 static void lung_and_bowel_gas_are_told_apart(void)
@@ -408,6 +425,7 @@ static void it_stops_when_asked(void)
 CU_TestInfo abl_tests[] = {
     ABL_TEST(skin_is_where_the_body_ends),
     ABL_TEST(couch_and_arms_are_no_body),
+    ABL_TEST(arms_that_touch_the_trunk_are_left_out),
     ABL_TEST(lung_and_bowel_gas_are_told_apart),
     ABL_TEST(ribs_and_spine_are_bone_and_contrast_is_not),
     ABL_TEST(the_heart_lies_between_the_lungs),
