@@ -32,26 +32,36 @@ static void add_piece(void *user, const double from[2], const double to[2])
                   pane->top_px + to[1] + 0.5);
 }
 
-abl_status abl_pane_draw_field(const abl_pane *pane, const abl_volume *field,
-                               abl_ink ink, double width_px, abl_error *err)
+/* Pieces of a field's outline in pixels of the view; none when the plane
+ * misses it. */
+static abl_status trace_field(const abl_view *view, const abl_volume *field,
+                              abl_contour_fn piece, void *user, abl_error *err)
 {
-    if (!field)
-        return ABL_OK;
-    const abl_lattice lattice =
-        abl_view_lattice(&pane->view, &field->grid, 2.0);
+    const abl_lattice lattice = abl_view_lattice(view, &field->grid, 2.0);
     if (lattice.size[0] < 2 || lattice.size[1] < 2)
         return ABL_OK;
     float *values =
         abl_alloc(lattice.size[0] * lattice.size[1], sizeof *values, err);
     if (!values)
         return ABL_E_NOMEM;
-    abl_view_sample_field(values, &pane->view, field, &lattice, -1.0f);
-    cairo_new_path(pane->canvas->cairo);
-    abl_pane target = *pane;
-    abl_contour_trace(values, &lattice, add_piece, &target);
-    abl_canvas_stroke(pane->canvas, ink, width_px);
+    abl_view_sample_field(values, view, field, &lattice, -1.0f);
+    abl_contour_trace(values, &lattice, piece, user);
     free(values);
     return ABL_OK;
+}
+
+abl_status abl_pane_draw_field(const abl_pane *pane, const abl_volume *field,
+                               abl_ink ink, double width_px, abl_error *err)
+{
+    if (!field)
+        return ABL_OK;
+    abl_pane target = *pane;
+    cairo_new_path(pane->canvas->cairo);
+    abl_status status =
+        trace_field(&pane->view, field, add_piece, &target, err);
+    if (!status)
+        abl_canvas_stroke(pane->canvas, ink, width_px);
+    return status;
 }
 
 static abl_ink ink_of(abl_structure_id id)
@@ -155,7 +165,6 @@ size_t abl_native_slice_number(const abl_report *report, size_t k)
 }
 
 typedef struct outline {
-    const abl_pane *pane;
     size_t pieces;
     double sum[2];
 } outline;
@@ -171,19 +180,9 @@ static void add_to_outline(void *user, const double from[2], const double to[2])
 bool abl_pane_find_field(double pixel[2], const abl_pane *pane,
                          const abl_volume *field)
 {
-    const abl_lattice lattice =
-        abl_view_lattice(&pane->view, &field->grid, 2.0);
-    if (lattice.size[0] < 2 || lattice.size[1] < 2)
-        return false;
-    float *values =
-        abl_alloc(lattice.size[0] * lattice.size[1], sizeof *values, NULL);
-    if (!values)
-        return false;
-    outline seen = {pane, 0, {0, 0}};
-    abl_view_sample_field(values, &pane->view, field, &lattice, -1.0f);
-    abl_contour_trace(values, &lattice, add_to_outline, &seen);
-    free(values);
-    if (seen.pieces == 0)
+    outline seen = {0, {0, 0}};
+    if (trace_field(&pane->view, field, add_to_outline, &seen, NULL) ||
+        seen.pieces == 0)
         return false;
     pixel[0] = pane->left_px + seen.sum[0] / (double)seen.pieces;
     pixel[1] = pane->top_px + seen.sum[1] / (double)seen.pieces;
