@@ -9,7 +9,7 @@
 #define ABL_ELIGIBILITY_CLEARANCE_H
 
 #include "eligibility/findings.h"
-#include "eligibility/surface.h"
+#include "segmentation/surface.h"
 
 /** Points sorted into cubic cells, to find neighbours. Owns its copy. */
 typedef struct abl_point_index abl_point_index;

@@ -29,6 +29,10 @@ static const struct {
     {"heart", "heart"},
     {"skin", "skin"},
     {"unclassified", "unclassified soft tissue"},
+    {"hepatic_veins", "hepatic veins"},
+    {"portal_veins", "portal vein branches"},
+    {"liver_vessels", "liver vessel of unknown tree"},
+    {"hilum", "liver hilum"},
 };
 
 const char *abl_structure_name(abl_structure_id id)
@@ -58,6 +62,7 @@ void abl_structures_destroy(abl_structures *structures)
     for (size_t n = 0; n < structures->lesion_count; n++)
         abl_volume_destroy(structures->lesions[n].field);
     free(structures->lesions);
+    abl_vessels_destroy(structures->vessels);
     abl_volume_destroy(structures->labels);
     abl_volume_destroy(structures->lesion_labels);
     free(structures);

@@ -10,6 +10,7 @@
 #define ABL_SEGMENTATION_STRUCTURES_H
 
 #include "imaging/series.h"
+#include "segmentation/vessel_tree.h"
 
 /** Everything that can be named in a scan. The numbers are the values of
  * masks/labels.nii.gz and never change; lesions are ABL_LESION_LABEL_FIRST
@@ -31,11 +32,16 @@ typedef enum abl_structure_id {
     ABL_LEFT_ADRENAL_GLAND = 13,
     ABL_LUNG = 14,
     ABL_BONE = 15,
-    ABL_BOWEL_GAS = 16,    /**< gas in the belly, wall not included */
-    ABL_HEART = 17,        /**< heart and great vessels above the diaphragm */
-    ABL_SKIN = 18,         /**< the body's surface; inside is the body */
-    ABL_UNCLASSIFIED = 19, /**< soft tissue in the belly with no name */
-    ABL_STRUCTURE_COUNT = 20
+    ABL_BOWEL_GAS = 16,     /**< gas in the belly, wall not included */
+    ABL_HEART = 17,         /**< heart and great vessels above the diaphragm */
+    ABL_SKIN = 18,          /**< the body's surface; inside is the body */
+    ABL_UNCLASSIFIED = 19,  /**< soft tissue in the belly with no name */
+    ABL_HEPATIC_VEINS = 20, /**< inside the liver, from ABL_VESSEL_LEAST_MM */
+    ABL_PORTAL_VEINS = 21,  /**< branches inside the liver, the same */
+    ABL_LIVER_VESSELS = 22, /**< in the liver, of no known tree, the same */
+    ABL_HILUM = 23, /**< portal bifurcation and first-order branches: stands
+                         in for the central bile ducts */
+    ABL_STRUCTURE_COUNT = 24
 } abl_structure_id;
 
 #define ABL_LESION_LABEL_FIRST 101 /**< lesion n has label 100 + n */
@@ -100,7 +106,9 @@ typedef struct abl_structures {
                              ids 1..13 only; body structures have fields */
     abl_volume *lesion_labels; /**< u8: 0 or lesion number 1..n, image grid */
     size_t lesion_count;
-    abl_lesion *lesions; /**< largest first */
+    abl_lesion *lesions;  /**< largest first */
+    abl_vessels *vessels; /**< NULL: not looked for. The fields of items 20 to
+                               22 are the walls of its trees */
     abl_phase_estimate phase;
     double noise_hu; /**< SD in liver, detrended; < 0 when not measured */
     bool intensity_clipped; /**< air and fat cannot be told apart by HU */

@@ -16,9 +16,9 @@
 #include <string.h>
 
 #include "eligibility/diameter.h"
-#include "eligibility/mask_field.h"
 #include "eligibility/measure_lesion.h"
 #include "eligibility/uncertainty.h"
+#include "segmentation/mask_field.h"
 
 /* 1-sigma of the surfaces that the second kind of draws are made and stated with. */
 #define EDGE_SD_MM 1.0

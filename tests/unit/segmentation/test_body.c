@@ -349,7 +349,7 @@ static void air_alone_has_no_skin(void)
 static void a_field_is_never_nan_and_agrees_with_found(void)
 {
     const phantom *p = ordinary();
-    for (int id = ABL_LUNG; id < ABL_STRUCTURE_COUNT; id++) {
+    for (int id = ABL_LUNG; id <= ABL_UNCLASSIFIED; id++) {
         const abl_structure *s = &p->structures->items[id];
         CU_ASSERT_PTR_NOT_NULL_FATAL(s->field);
         size_t inside = 0, bad = 0;
@@ -373,7 +373,7 @@ static void threads_do_not_change_the_fields(void)
     phantom one = find_in((recipe){.empty = false});
     abl_threads_set(2);
     phantom two = find_in((recipe){.empty = false});
-    for (int id = ABL_LUNG; id < ABL_STRUCTURE_COUNT; id++) {
+    for (int id = ABL_LUNG; id <= ABL_UNCLASSIFIED; id++) {
         const abl_volume *a = one.structures->items[id].field;
         const abl_volume *b = two.structures->items[id].field;
         CU_ASSERT_FATAL(a && b);

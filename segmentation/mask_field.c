@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "eligibility/mask_field.h"
+#include "segmentation/mask_field.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "eligibility/surface.h"
 #include "imaging/distance.h"
 #include "imaging/resample.h"
+#include "segmentation/surface.h"
 
 #define PAD           3
 #define SMOOTH_VOXELS 0.7

@@ -1,8 +1,8 @@
 /* A field from a binary mask, for shapes that come as labels.
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef ABL_ELIGIBILITY_MASK_FIELD_H
-#define ABL_ELIGIBILITY_MASK_FIELD_H
+#ifndef ABL_SEGMENTATION_MASK_FIELD_H
+#define ABL_SEGMENTATION_MASK_FIELD_H
 
 #include "imaging/volume.h"
 

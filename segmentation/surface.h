@@ -8,8 +8,8 @@
  * two slices the curve is only followed within one voxel of the object in one
  * of them, so that no island can appear where both slices are background.
  */
-#ifndef ABL_ELIGIBILITY_SURFACE_H
-#define ABL_ELIGIBILITY_SURFACE_H
+#ifndef ABL_SEGMENTATION_SURFACE_H
+#define ABL_SEGMENTATION_SURFACE_H
 
 #include "imaging/volume.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "eligibility/surface.h"
+#include "segmentation/surface.h"
 
 #include "imaging/threads.h"
 #include "tests/unit/eligibility/shapes.h"

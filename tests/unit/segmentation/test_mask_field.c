@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "eligibility/mask_field.h"
+#include "segmentation/mask_field.h"
 
 #include "eligibility/diameter.h"
 #include "tests/unit/eligibility/shapes.h"
