@@ -16,6 +16,9 @@ static const abl_structure_id hard_obstacles[] = {
     ABL_INFERIOR_VENA_CAVA,
     ABL_PORTAL_AND_SPLENIC_VEIN,
     ABL_STOMACH,
+    ABL_COLON,
+    ABL_DUODENUM,
+    ABL_SMALL_BOWEL,
     ABL_GALLBLADDER,
     ABL_SPLEEN,
     ABL_RIGHT_KIDNEY,
@@ -68,7 +71,8 @@ static const char *say_uncertain(const abl_structures *s)
     if (!is_there(s, ABL_LUNG))
         return "no lung was found, so the pleura cannot be kept clear of";
     for (size_t n = 0; n < HARD_COUNT; n++)
-        if (s->items[hard_obstacles[n]].found == ABL_NOT_LOOKED_FOR)
+        if (s->items[hard_obstacles[n]].found == ABL_NOT_LOOKED_FOR &&
+            !abl_structure_is_bowel(hard_obstacles[n]))
             return "not every obstacle was looked for";
     if (s->items[ABL_UNCLASSIFIED].found == ABL_NOT_LOOKED_FOR)
         return "soft tissue without a name was not looked for";

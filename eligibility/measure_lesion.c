@@ -161,7 +161,8 @@ static double distance_to_scan_end(const abl_grid *image,
 static bool may_go_on(const abl_structures *structures, int id)
 {
     return structures->items[id].found == ABL_FOUND_CUT || id == ABL_BONE ||
-           id == ABL_LUNG || id == ABL_BOWEL_GAS || id == ABL_UNCLASSIFIED;
+           id == ABL_LUNG || id == ABL_BOWEL_GAS || id == ABL_UNCLASSIFIED ||
+           id == ABL_COLON || id == ABL_SMALL_BOWEL;
 }
 
 static void bound(bool *is_upper_bound, double *at_least_mm,
@@ -230,6 +231,9 @@ static bool is_beyond_organ(int id)
     case ABL_BOWEL_GAS:
     case ABL_HEART:
     case ABL_UNCLASSIFIED:
+    case ABL_COLON:
+    case ABL_DUODENUM:
+    case ABL_SMALL_BOWEL:
         return true;
     default:
         return false;
@@ -253,7 +257,9 @@ static void search_beyond(abl_lesion_findings *out, const abl_scene *scene,
     for (int id = 0; id < ABL_STRUCTURE_COUNT; id++) {
         if (!is_beyond_organ(id))
             continue;
-        is_complete &= structures->items[id].found != ABL_NOT_LOOKED_FOR;
+        /* bowel that nobody outlined is unclassified tissue */
+        is_complete &= structures->items[id].found != ABL_NOT_LOOKED_FOR ||
+                       abl_structure_is_bowel((abl_structure_id)id);
         abl_segment found;
         abl_clearance_from_patch(&found, patch, &scene->items[ABL_LIVER],
                                  &scene->items[id]);

@@ -92,8 +92,10 @@ static void doubt_members(abl_rule_result *out, const abl_rule_case *what,
              abl_rule_judge(out->rule, least_mm(to),
                             to->nearest.mm.uncertainty) == ABL_MET))
             continue;
-        /* Bowel without gas is unclassified tissue, which is asked for. */
-        if (id == ABL_BOWEL_GAS && found == ABL_NOT_FOUND)
+        /* Bowel without gas or outline is unclassified tissue, which is
+         * asked for. */
+        if ((id == ABL_BOWEL_GAS && found == ABL_NOT_FOUND) ||
+            (abl_structure_is_bowel(id) && found < ABL_FOUND))
             continue;
         const char *why = to->nearest.mm.measured ? "goes on beyond the scan"
                           : found == ABL_NOT_FOUND
@@ -146,8 +148,9 @@ static void doubt_unclassified(abl_rule_result *out, const abl_rule_case *what)
 
 void abl_check_bowel(abl_rule_result *out, const abl_rule_case *what)
 {
-    static const abl_structure_id ids[] = {ABL_STOMACH, ABL_ESOPHAGUS,
-                                           ABL_BOWEL_GAS};
+    static const abl_structure_id ids[] = {ABL_STOMACH,   ABL_ESOPHAGUS,
+                                           ABL_BOWEL_GAS, ABL_COLON,
+                                           ABL_DUODENUM,  ABL_SMALL_BOWEL};
     check_group(out, what, (group){ids, COUNT(ids)});
     if (out->structure == ABL_BOWEL_GAS)
         abl_rule_say(out, " (its wall is nearer)");
@@ -210,6 +213,9 @@ void abl_check_margin(abl_rule_result *out, const abl_rule_case *what)
                                            ABL_STOMACH,
                                            ABL_ESOPHAGUS,
                                            ABL_BOWEL_GAS,
+                                           ABL_COLON,
+                                           ABL_DUODENUM,
+                                           ABL_SMALL_BOWEL,
                                            ABL_PANCREAS,
                                            ABL_SPLEEN,
                                            ABL_INFERIOR_VENA_CAVA,

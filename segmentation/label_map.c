@@ -10,26 +10,32 @@
 
 /* Organs that the liver yields to: lesion_ct was taught that what runs through
  * the liver is liver. */
-static const bool yields_to[ABL_ORGAN_LAST + 1] = {
+static const bool yields_to[ABL_STRUCTURE_COUNT] = {
     [ABL_GALLBLADDER] = true,
     [ABL_INFERIOR_VENA_CAVA] = true,
     [ABL_PORTAL_AND_SPLENIC_VEIN] = true,
 };
 
+/* Whether it has voxels in the label map. */
+static bool is_painted(int id)
+{
+    return id <= ABL_ORGAN_LAST || abl_structure_is_bowel((abl_structure_id)id);
+}
+
 /* Where each organ's field falls on the image. */
 typedef struct painter {
     abl_volume *labels;
     const abl_structures *structures;
-    abl_field_taps taps[ABL_ORGAN_LAST + 1];
-    bool meets[ABL_ORGAN_LAST + 1];
+    abl_field_taps taps[ABL_STRUCTURE_COUNT];
+    bool meets[ABL_STRUCTURE_COUNT];
 } painter;
 
 static abl_status prepare(painter *p, abl_error *err)
 {
     abl_status status = ABL_OK;
-    for (int id = 1; id <= ABL_ORGAN_LAST && !status; id++) {
+    for (int id = 1; id < ABL_STRUCTURE_COUNT && !status; id++) {
         const abl_volume *field = p->structures->items[id].field;
-        if (field)
+        if (field && is_painted(id))
             status = abl_field_taps_make(&p->taps[id], &p->meets[id],
                                          &field->grid, &p->labels->grid, err);
     }
@@ -51,7 +57,7 @@ static void paint_row(const painter *p, size_t j, size_t k, float *best,
         abl_volume_u8(p->labels) + abl_grid_offset(&p->labels->grid, 0, j, k);
     for (size_t i = 0; i < width; i++)
         best[i] = 0;
-    for (int id = 1; id <= ABL_ORGAN_LAST; id++) {
+    for (int id = 1; id < ABL_STRUCTURE_COUNT; id++) {
         const abl_box *box = &p->taps[id].box;
         if (!p->meets[id] || !covers(box, j, k))
             continue;
@@ -101,7 +107,7 @@ abl_status abl_label_map_make(abl_structures *structures, const abl_grid *image,
         status = prepare(&p, err);
     if (!status)
         status = paint(&p, err);
-    for (int id = 1; id <= ABL_ORGAN_LAST; id++)
+    for (int id = 1; id < ABL_STRUCTURE_COUNT; id++)
         abl_field_taps_clear(&p.taps[id]);
     return status;
 }

@@ -7,7 +7,7 @@
 #include "segmentation/structures.h"
 
 /**
- * Fills structures->labels (ids 1..13 on the image grid) from the fields and
+ * Fills structures->labels (ids 1..13 and 24..26 on the image grid) from the fields and
  * lesion_labels.
  *
  * A voxel whose centre has a positive field gets that structure. Where several

@@ -33,6 +33,9 @@ static const struct {
     {"portal_veins", "portal vein branches"},
     {"liver_vessels", "liver vessel of unknown tree"},
     {"hilum", "liver hilum"},
+    {"colon", "colon"},
+    {"duodenum", "duodenum"},
+    {"small_bowel", "small bowel"},
 };
 
 const char *abl_structure_name(abl_structure_id id)
@@ -53,6 +56,11 @@ abl_structure_id abl_structure_from_name(const char *name)
     return ABL_BACKGROUND;
 }
 
+bool abl_structure_is_bowel(abl_structure_id id)
+{
+    return id == ABL_COLON || id == ABL_DUODENUM || id == ABL_SMALL_BOWEL;
+}
+
 void abl_structures_destroy(abl_structures *structures)
 {
     if (!structures)
@@ -71,6 +79,16 @@ void abl_structures_destroy(abl_structures *structures)
 void abl_structures_warn(abl_structures *structures, const char *code,
                          const char *format, ...)
 {
+    abl_warning one = {"", ""};
+    snprintf(one.code, sizeof one.code, "%s", code);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(one.text, sizeof one.text, format, args);
+    va_end(args);
+    for (size_t n = 0; n < structures->warning_count; n++)
+        if (strcmp(structures->warnings[n].code, one.code) == 0 &&
+            strcmp(structures->warnings[n].text, one.text) == 0)
+            return;
     if (structures->warning_count == ABL_MAX_WARNINGS) {
         abl_warning *last = &structures->warnings[ABL_MAX_WARNINGS - 1];
         snprintf(last->code, sizeof last->code, "warnings-left-out");
@@ -78,10 +96,5 @@ void abl_structures_warn(abl_structures *structures, const char *code,
                  "More warnings than can be listed; see the log.");
         return;
     }
-    abl_warning *warning = &structures->warnings[structures->warning_count++];
-    snprintf(warning->code, sizeof warning->code, "%s", code);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(warning->text, sizeof warning->text, format, args);
-    va_end(args);
+    structures->warnings[structures->warning_count++] = one;
 }

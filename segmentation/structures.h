@@ -39,9 +39,12 @@ typedef enum abl_structure_id {
     ABL_HEPATIC_VEINS = 20, /**< inside the liver, from ABL_VESSEL_LEAST_MM */
     ABL_PORTAL_VEINS = 21,  /**< branches inside the liver, the same */
     ABL_LIVER_VESSELS = 22, /**< in the liver, of no known tree, the same */
-    ABL_HILUM = 23, /**< portal bifurcation and first-order branches: stands
+    ABL_HILUM = 23,    /**< portal bifurcation and first-order branches: stands
                          in for the central bile ducts */
-    ABL_STRUCTURE_COUNT = 24
+    ABL_COLON = 24,    /**< only from imported labels, wall included */
+    ABL_DUODENUM = 25, /**< the same */
+    ABL_SMALL_BOWEL = 26, /**< the same */
+    ABL_STRUCTURE_COUNT = 27
 } abl_structure_id;
 
 #define ABL_LESION_LABEL_FIRST 101 /**< lesion n has label 100 + n */
@@ -53,6 +56,10 @@ const char *abl_structure_name(abl_structure_id id);
 const char *abl_structure_title(abl_structure_id id);
 /** The id of a name; ABL_BACKGROUND when unknown. */
 abl_structure_id abl_structure_from_name(const char *name);
+
+/** Colon, duodenum or small bowel: they come from imported labels only. Where
+ * they were not outlined they are part of ABL_UNCLASSIFIED. */
+bool abl_structure_is_bowel(abl_structure_id id);
 
 typedef enum abl_found {
     ABL_NOT_LOOKED_FOR, /**< nothing can be said of it */
@@ -68,7 +75,8 @@ typedef struct abl_structure {
     double mean_hu;     /**< of the eroded interior; 0 when not found */
     double reliability; /**< 0..1, mean probability inside; 1 for thresholds */
     double edge_sd_mm;  /**< stated 1-sigma of the surface's position */
-    const char *origin; /**< "organ_ct", "lesion_ct", "threshold": static */
+    const char *origin; /**< "organ_ct", "lesion_ct", "threshold",
+                           "imported", "edited": static */
 } abl_structure;
 
 typedef struct abl_lesion {
@@ -103,7 +111,8 @@ typedef struct abl_structures {
     abl_structure items[ABL_STRUCTURE_COUNT];
     abl_volume *labels; /**< u8 abl_structure_id on the image grid; liver where
                              a lesion is; 0 where nothing has a name. Holds
-                             ids 1..13 only; body structures have fields */
+                             ids 1..13 and 24..26 only; body structures have
+                             fields */
     abl_volume *lesion_labels; /**< u8: 0 or lesion number 1..n, image grid */
     size_t lesion_count;
     abl_lesion *lesions;  /**< largest first */
@@ -119,7 +128,7 @@ typedef struct abl_structures {
 
 void abl_structures_destroy(abl_structures *structures);
 
-/** Appends a warning; silently full at ABL_MAX_WARNINGS (then the last one
+/** Appends a warning, unless the very same one is there; silently full at ABL_MAX_WARNINGS (then the last one
  * says that more were left out). */
 void abl_structures_warn(abl_structures *structures, const char *code,
                          const char *format, ...) ABL_PRINTF(3, 4);

@@ -41,8 +41,10 @@ static json_t *build_names(const abl_report *report)
 {
     json_t *labels = json_array();
     int failed = !labels;
-    for (unsigned id = 1; id <= ABL_LEFT_ADRENAL_GLAND; id++)
-        if (report->structures->items[id].field)
+    for (unsigned id = 1; id < ABL_STRUCTURE_COUNT; id++)
+        if (report->structures->items[id].field &&
+            (id <= ABL_LEFT_ADRENAL_GLAND ||
+             abl_structure_is_bowel((abl_structure_id)id)))
             failed |=
                 add_label(labels, id, abl_structure_name((abl_structure_id)id));
     for (unsigned n = 1; n <= report->structures->lesion_count; n++) {

@@ -293,6 +293,33 @@ static void unnamed_tissue_nearby_may_be_bowel(void)
                     ABL_NOT_ASSESSABLE);
 }
 
+static void outline_colon_near(abl_findings *f)
+{
+    f->lesions[0].capsule.mm = sample_value(2, 0);
+    sample_distance(&f->lesions[0], ABL_COLON, 3);
+}
+static void lose_shallow_bowel(abl_findings *f)
+{
+    static const abl_structure_id ids[] = {ABL_COLON, ABL_DUODENUM,
+                                           ABL_SMALL_BOWEL};
+    f->lesions[0].capsule.mm = sample_value(2, 0);
+    for (int n = 0; n < 3; n++) {
+        f->structures[ids[n]].found = ABL_NOT_LOOKED_FOR;
+        f->lesions[0].to[ids[n]].nearest.mm = sample_unknown();
+    }
+}
+
+static void outlined_bowel_is_judged_like_bowel_gas(void)
+{
+    CU_ASSERT_EQUAL(spoiled("R5", outline_colon_near, "colon"), ABL_NOT_MET);
+    CU_ASSERT_EQUAL(spoiled("R3", outline_colon_near, "colon"), ABL_NOT_MET);
+}
+
+static void bowel_without_outline_is_asked_of_unclassified_tissue(void)
+{
+    CU_ASSERT_EQUAL(spoiled("R5", lose_shallow_bowel, NULL), ABL_MET);
+}
+
 static void cut_the_kidney(abl_findings *f)
 {
     f->lesions[0].capsule.mm = sample_value(8, 0);
@@ -657,6 +684,8 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(deep_lesion_needs_no_organ_outside_the_liver),
     ABL_TEST(bowel_without_gas_is_asked_of_unclassified_tissue),
     ABL_TEST(unnamed_tissue_nearby_may_be_bowel),
+    ABL_TEST(outlined_bowel_is_judged_like_bowel_gas),
+    ABL_TEST(bowel_without_outline_is_asked_of_unclassified_tissue),
     ABL_TEST(upper_bound_is_never_met),
     ABL_TEST(cut_lesion_meets_no_distance),
     ABL_TEST(surface_excludes_only_beside_an_organ),
