@@ -6,9 +6,24 @@
 
 #include <stddef.h>
 
-/** profiles/net.json, zero-terminated. */
+/** profiles/NAME.json and profiles/overlays/NAME.json, zero-terminated. */
 extern const unsigned char abl_profile_net_json[];
 extern const size_t abl_profile_net_json_bytes;
+extern const unsigned char abl_profile_strict_json[];
+extern const size_t abl_profile_strict_json_bytes;
+extern const unsigned char abl_profile_collision_json[];
+extern const size_t abl_profile_collision_json_bytes;
+extern const unsigned char abl_overlay_mwa_json[];
+extern const size_t abl_overlay_mwa_json_bytes;
+extern const unsigned char abl_overlay_cryo_json[];
+extern const size_t abl_overlay_cryo_json_bytes;
+extern const unsigned char abl_overlay_rfa_json[];
+extern const size_t abl_overlay_rfa_json_bytes;
+extern const unsigned char abl_overlay_navigated_json[];
+extern const size_t abl_overlay_navigated_json_bytes;
+
+/** Text of a built-in profile or overlay; NULL when there is none. */
+const char *abl_embedded_profile(size_t *bytes, const char *name);
 
 /** report/report.css, zero-terminated. */
 extern const unsigned char abl_report_css[];

@@ -72,7 +72,7 @@ abl_status abl_json_text(char *out, size_t size, const abl_json_reader *reader,
                          bool may_be_empty)
 {
     const json_t *value = NULL;
-    out[0] = '\0';
+    memset(out, 0, size);
     abl_status status = get(&value, reader, object, key);
     if (status)
         return status;

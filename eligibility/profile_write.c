@@ -4,10 +4,10 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "eligibility/rules.h"
+#include "eligibility/profile_parts.h"
 
 /* Numbers as written: 30, not 30.0, where they are whole. */
-static json_t *number(double value)
+static json_t *write_number(double value)
 {
     const json_int_t whole = (json_int_t)value;
     const double back = (double)whole;
@@ -33,7 +33,7 @@ static int set_limit(json_t *object, const abl_rule *rule)
     int failed = set(limit, "compare",
                      json_string(abl_comparison_name(rule->comparison)));
     if (rule->comparison != ABL_IS_TRUE)
-        failed |= set(limit, "value", number(rule->limit));
+        failed |= set(limit, "value", write_number(rule->limit));
     failed |= set_source(limit, &rule->source);
     return failed | set(object, "limit", limit);
 }
@@ -43,8 +43,8 @@ static int set_band(json_t *object, const abl_rule *rule)
     if (!rule->has_band)
         return 0;
     json_t *band = json_object();
-    int failed = set(band, "low", number(rule->band_low));
-    failed |= set(band, "high", number(rule->band_high));
+    int failed = set(band, "low", write_number(rule->band_low));
+    failed |= set(band, "high", write_number(rule->band_high));
     failed |= set_source(band, &rule->band_source);
     return failed | set(object, "band", band);
 }
@@ -55,7 +55,7 @@ static int set_also(json_t *object, const abl_rule *rule)
         return 0;
     json_t *also = json_object();
     int failed = set(also, "quantity", json_string(rule->also.quantity));
-    failed |= set(also, "value", number(rule->also.limit));
+    failed |= set(also, "value", write_number(rule->also.limit));
     failed |= set(also, "unit", json_string(rule->also.unit));
     failed |= set_source(also, &rule->also.source);
     return failed | set(object, "also", also);
@@ -73,8 +73,7 @@ static int set_severity(json_t *object, const abl_rule *rule)
 static int add_rule(json_t *rules, const abl_rule *rule)
 {
     json_t *object = json_object();
-    int failed = set(object, "id", json_string(rule->id));
-    failed |= set(object, "title", json_string(rule->title));
+    int failed = set(object, "title", json_string(rule->title));
     failed |= set(object, "unit", json_string(rule->unit));
     if (!rule->enabled)
         failed |= set(object, "enabled", json_false());
@@ -82,19 +81,50 @@ static int add_rule(json_t *rules, const abl_rule *rule)
     failed |= set_band(object, rule);
     failed |= set_also(object, rule);
     failed |= set_severity(object, rule);
-    return failed | json_array_append_new(rules, object);
+    return failed | set(rules, rule->id, object);
+}
+
+static int add_number(json_t *root, const abl_profile *profile,
+                      abl_profile_number number)
+{
+    const abl_number_kind *kind = abl_number_kind_of(number);
+    int failed = 0;
+    if (!json_object_get(root, kind->group))
+        failed |= set(root, kind->group, json_object());
+    json_t *object = json_object();
+    failed |= set(object, "value",
+                  write_number(abl_profile_number_get(profile, number)));
+    failed |= set_source(object, &profile->number_sources[number]);
+    return failed | set(json_object_get(root, kind->group), kind->key, object);
+}
+
+static int set_needed(json_t *root, unsigned context_needed)
+{
+    json_t *list = json_array();
+    int failed = 0;
+    for (unsigned bit = 0; abl_context_field_names[bit]; bit++)
+        if (context_needed >> bit & 1u)
+            failed |= json_array_append_new(
+                list, json_string(abl_context_field_names[bit]));
+    return failed | set(root, "context_needed", list);
 }
 
 abl_status abl_profile_write(FILE *stream, const abl_profile *profile,
                              abl_error *err)
 {
-    json_t *root = json_object(), *rules = json_array();
+    json_t *root = json_object(), *rules = json_object();
     int failed = set(root, "schema", json_string("ablascreen-profile/1"));
     failed |= set(root, "name", json_string(profile->name));
     failed |= set(root, "title", json_string(profile->title));
+    if (profile->modality[0])
+        failed |= set(root, "modality", json_string(profile->modality));
+    if (profile->context_needed)
+        failed |= set_needed(root, profile->context_needed);
     for (int n = 0; n < ABL_RULE_COUNT; n++)
         failed |= add_rule(rules, &profile->rules[n]);
     failed |= set(root, "rules", rules);
+    for (int n = 0; n < ABL_NUMBER_COUNT; n++)
+        failed |= add_number(root, profile, (abl_profile_number)n);
     abl_status status = ABL_OK;
     if (failed)
         status = abl_error_set(err, ABL_E_NOMEM, "out of memory");

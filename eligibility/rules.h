@@ -20,9 +20,8 @@
 #ifndef ABL_ELIGIBILITY_RULES_H
 #define ABL_ELIGIBILITY_RULES_H
 
-#include <stdio.h>
-
 #include "eligibility/findings.h"
+#include "eligibility/profile.h"
 
 /** Unknown is never met. */
 typedef enum abl_result {
@@ -32,94 +31,6 @@ typedef enum abl_result {
     ABL_NOT_ASSESSABLE
 } abl_result;
 const char *abl_result_name(abl_result result); /**< "met", "not-assessable" */
-
-typedef enum abl_source_tag {
-    ABL_SOURCE_CITED,      /**< read in the source itself */
-    ABL_SOURCE_CONVENTION, /**< computed or decided in this project */
-    ABL_SOURCE_UNVERIFIED  /**< common knowledge; no source was read */
-} abl_source_tag;
-const char *abl_source_tag_name(abl_source_tag tag);
-
-#define ABL_RULE_COUNT 18 /**< R1..R18 */
-
-/** What failing a rule means. */
-typedef enum abl_severity {
-    ABL_SEVERITY_EXCLUDE, /**< not met: does not meet imaging criteria */
-    ABL_SEVERITY_FLAG,    /**< not met: at most borderline */
-    ABL_SEVERITY_NOTE     /**< listed only; never part of the verdict */
-} abl_severity;
-const char *abl_severity_name(abl_severity severity);
-
-typedef enum abl_comparison {
-    ABL_BELOW,    /**< value < limit is met */
-    ABL_AT_MOST,  /**< value <= limit is met */
-    ABL_ABOVE,    /**< value > limit is met */
-    ABL_AT_LEAST, /**< value >= limit is met */
-    ABL_IS_TRUE   /**< no number */
-} abl_comparison;
-const char *abl_comparison_name(abl_comparison comparison); /**< "at-most" */
-
-/** Where a number comes from. */
-typedef struct abl_source {
-    abl_source_tag tag;
-    char text[384];
-} abl_source;
-
-/** One limit of a profile. */
-typedef struct abl_rule {
-    char id[8]; /**< "R2" */
-    char title[96];
-    char unit[16]; /**< "mm", "", "%" */
-    abl_comparison comparison;
-    double limit;
-    abl_source source;
-    bool has_band;
-    double band_low, band_high; /**< values in [low, high] are borderline */
-    abl_source band_source;
-    bool per_lesion; /**< else per patient */
-    bool enabled;
-    abl_severity severity;
-    char severity_reason[256];
-    struct {
-        bool present;
-        char quantity[96]; /**< "organ beyond the same capsule patch" */
-        double limit;
-        char unit[16];
-        abl_source source;
-    } also; /**< a second number the rule needs */
-} abl_rule;
-
-typedef struct abl_profile {
-    char name[32];
-    char title[128];
-    char sha256[65];                /**< of the JSON it came from */
-    abl_rule rules[ABL_RULE_COUNT]; /**< rules[0] is R1 */
-} abl_profile;
-
-/** Built-in profile by name ("net"), or a JSON file by path.
- * @retval ABL_E_INVALID no such profile; lists the names there are
- * @retval ABL_E_IO      the file cannot be read
- * @retval ABL_E_FORMAT  names file, line and key */
-abl_status abl_profile_load(abl_profile *out, const char *name_or_path,
-                            abl_error *err) ABL_MUST_CHECK;
-
-/**
- * Reads a profile from JSON text.
- *
- * Strict: every rule R1..R18 once, no unknown keys, every number in the
- * rule's range with a source and a tag, bands around the limit in the right
- * direction, units as the rule measures.
- *
- * @param name  file or profile name, for messages
- * @retval ABL_E_FORMAT "NAME:LINE: KEY: what is wrong"
- */
-abl_status abl_profile_parse(abl_profile *out, const char *text, size_t bytes,
-                             const char *name, abl_error *err) ABL_MUST_CHECK;
-
-/** Writes the profile as JSON that abl_profile_parse() reads back equal.
- * @retval ABL_E_IO, ABL_E_NOMEM */
-abl_status abl_profile_write(FILE *stream, const abl_profile *profile,
-                             abl_error *err) ABL_MUST_CHECK;
 
 /** Result of one value under one rule, by conventions 2 to 4 above.
  * @param value   in the rule's unit; not finite gives not assessable

@@ -56,16 +56,16 @@ static void net_profile_loads(void)
 static void unknown_keys_are_refused(void)
 {
     check_refused("\"title\": \"Longest", "\"colour\": \"Longest",
-                  "rules[1].colour: unknown key");
-    check_refused("\"rules\": [", "\"extra\": 1, \"rules\": [",
+                  "rules.R2.colour: unknown key");
+    check_refused("\"rules\": {", "\"extra\": 1, \"rules\": {",
                   "extra: unknown key");
     check_refused("\"low\": 27", "\"lower\": 27",
-                  "rules[1].band.lower: unknown key");
+                  "rules.R2.band.lower: unknown key");
 }
 
 static void missing_keys_are_refused(void)
 {
-    check_refused("\"value\": 30,", "", "rules[1].limit: \"value\" is missing");
+    check_refused("\"value\": 30,", "", "rules.R2.limit: \"value\" is missing");
     check_refused("\"if_not_met\": {", "\"also\": {", "no second number");
     check_refused("\"also\": {", "\"band\": {", "duplicate");
     check_refused("\"unit\": \"mm\",", "", "\"unit\" is missing");
@@ -75,10 +75,10 @@ static void limit_without_source_or_tag_is_refused(void)
 {
     check_refused("\"tag\": \"unverified\",\n        \"source\": \"a contrast",
                   "\"source\": \"a contrast",
-                  "rules[13].limit: \"tag\" is missing");
+                  "rules.R14.limit: \"tag\" is missing");
     check_refused("\"source\": \"a margin for the surrogate\"",
                   "\"source\": \"\"",
-                  "rules[7].band.source: must not be empty");
+                  "rules.R8.band.source: must not be empty");
     check_refused("\"tag\": \"convention\"", "\"tag\": \"guideline\"",
                   "\"guideline\" is not one of: cited, convention, "
                   "unverified");
@@ -91,8 +91,8 @@ static void numbers_out_of_range_are_refused(void)
     check_refused("\"value\": 30,", "\"value\": \"30\",", "must be a number");
     check_refused("\"value\": 30,", "\"value\": null,", "must be a number");
     check_refused("\"value\": 5,", "\"value\": 5.5,", "must be a whole number");
-    check_refused("\"value\": 30,", "\"value\": 1e999,", "my.json:33");
-    check_refused("\"value\": 30,", "\"value\": NaN,", "my.json:33");
+    check_refused("\"value\": 30,", "\"value\": 1e999,", "my.json:31");
+    check_refused("\"value\": 30,", "\"value\": NaN,", "my.json:31");
 }
 
 static void bands_off_the_limit_are_refused(void)
@@ -119,18 +119,19 @@ static void meanings_cannot_be_changed(void)
 
 static void every_rule_comes_once(void)
 {
-    check_refused("\"id\": \"R2\"", "\"id\": \"R1\"", "\"R1\" comes twice");
-    check_refused("\"id\": \"R18\"", "\"id\": \"R19\"", "is no rule");
-    check_refused("\"id\": \"R18\"", "\"id\": \"R018\"", "is no rule");
-    check_refused("\"id\": \"R2\",", "\"id\": \"R2\", \"id\": \"R2\",",
-                  "duplicate");
+    check_refused("\"R2\": {", "\"R1\": {", "duplicate");
+    check_refused("\"R18\": {", "\"R19\": {", "is no rule");
+    check_refused("\"R18\": {", "\"R018\": {", "is no rule");
+    check_refused("\"R18\": {", "\"r18\": {", "is no rule");
+    check_refused("\"title\": \"Longest",
+                  "\"title\": \"x\", \"title\": \"Longest", "duplicate");
 }
 
 static void missing_rule_is_named(void)
 {
     static const char text[] = "{\"schema\": \"ablascreen-profile/1\", "
                                "\"name\": \"x\", \"title\": \"y\", "
-                               "\"rules\": []}";
+                               "\"rules\": {}}";
     abl_error err = {ABL_OK, ""};
     abl_profile profile;
     ABL_CHECK_FAILS(
@@ -168,8 +169,8 @@ static void overlong_text_is_refused(void)
 static void faults_name_their_line(void)
 {
     check_refused("\"value\": 30,", "\"value\": 3000,",
-                  "my.json:33: rules[1].limit.value: ");
-    check_refused("\"value\": 30,", "\"value\": 30", "my.json:34: column 13: ");
+                  "my.json:31: rules.R2.limit.value: ");
+    check_refused("\"value\": 30,", "\"value\": 30", "my.json:32: column 13: ");
 }
 
 static void line_of_a_path_is_found(void)
@@ -210,8 +211,9 @@ static void files_that_cannot_be_read_are_told_apart(void)
 {
     abl_error err = {ABL_OK, ""};
     abl_profile profile;
-    ABL_CHECK_FAILS(abl_profile_load(&profile, "no-such-profile", &err),
-                    ABL_E_INVALID, "neither built in (net) nor a file", &err);
+    ABL_CHECK_FAILS(
+        abl_profile_load(&profile, "no-such-profile", &err), ABL_E_INVALID,
+        "neither built in (net, strict, collision) nor a file", &err);
     ABL_CHECK_FAILS(abl_profile_load(&profile, "/", &err), ABL_E_IO,
                     "cannot be read", &err);
     ABL_CHECK_FAILS(abl_profile_load(&profile, "/dev/zero", &err), ABL_E_FORMAT,
