@@ -67,6 +67,9 @@ static abl_status judge(abl_pipeline *pipeline,
     if (!status)
         status = abl_assess(&pipeline->assessment, pipeline->findings,
                             &pipeline->profile, err);
+    if (!status)
+        status = abl_explain(&pipeline->explanation, pipeline->findings,
+                             pipeline->assessment, err);
     return status;
 }
 
@@ -88,6 +91,7 @@ static void fill_report(abl_pipeline *pipeline,
     report->findings = pipeline->findings;
     report->profile = &pipeline->profile;
     report->assessment = pipeline->assessment;
+    report->explanation = pipeline->explanation;
     report->input = last_name(options->input);
     report->version = ABL_VERSION;
     report->organ_model_sha256 = pipeline->structures->organ_model_sha256;
@@ -139,6 +143,7 @@ abl_status abl_pipeline_write(abl_pipeline *pipeline, const char *folder,
 
 void abl_pipeline_clear(abl_pipeline *pipeline)
 {
+    abl_explanation_destroy(pipeline->explanation);
     abl_assessment_destroy(pipeline->assessment);
     abl_findings_destroy(pipeline->findings);
     abl_structures_destroy(pipeline->structures);

@@ -36,6 +36,7 @@ typedef struct abl_pipeline {
     abl_findings *findings;
     abl_profile profile;
     abl_assessment *assessment;
+    abl_explanation *explanation;
     double seconds[ABL_STAGE_COUNT];
     abl_report report;
 } abl_pipeline;

@@ -188,6 +188,7 @@ static abl_status put_page(abl_html *html, abl_error *err)
     abl_status status = put_overview(html, err);
     for (size_t n = 0; !status && n < html->report->findings->lesion_count; n++)
         status = abl_html_lesion(html, n, err);
+    abl_html_next(html);
     abl_html_appendix(html);
     abl_html_raw(html, "</main>\n<footer><p>ablascreen ");
     abl_html_text(html, html->report->version);

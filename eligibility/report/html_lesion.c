@@ -151,9 +151,10 @@ static void put_access(const abl_html *html, const abl_access *access)
     abl_html_raw(html, "</tbody></table>\n");
 }
 
-static void put_heading(const abl_html *html, const abl_lesion_findings *lesion,
-                        const abl_judgement *judged)
+static void put_heading(const abl_html *html, size_t index)
 {
+    const abl_lesion_findings *lesion = &html->report->findings->lesions[index];
+    const abl_judgement *judged = &html->report->assessment->lesions[index];
     const size_t slice = abl_report_slice(html->report, lesion->centroid_lps);
     abl_html_put(html,
                  "<section class=\"lesion\" id=\"lesion-%d\">\n<div "
@@ -162,6 +163,7 @@ static void put_heading(const abl_html *html, const abl_lesion_findings *lesion,
     abl_html_verdict(html, judged->verdict);
     abl_html_raw(html, "</h2>\n");
     abl_html_element(html, "p", "limiting", judged->limiting_factor);
+    abl_html_change(html, index);
     abl_html_raw(html, "<p class=\"quiet\">");
     if (slice)
         abl_html_put(html, "Centre on slice %zu. ", slice);
@@ -179,7 +181,7 @@ abl_status abl_html_lesion(abl_html *html, size_t index, abl_error *err)
 {
     const abl_lesion_findings *lesion = &html->report->findings->lesions[index];
     const abl_judgement *judged = &html->report->assessment->lesions[index];
-    put_heading(html, lesion, judged);
+    put_heading(html, index);
     abl_status status = abl_html_pictures(html, lesion->number, err);
     if (status)
         return status;

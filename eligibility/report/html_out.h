@@ -57,6 +57,12 @@ abl_status abl_html_pictures(abl_html *html, int lesion,
 abl_status abl_html_lesion(abl_html *html, size_t index,
                            abl_error *err) ABL_MUST_CHECK;
 
+/** The smallest change that flips a lesion's verdict. */
+void abl_html_change(const abl_html *html, size_t index);
+/** What comes next: exams that would settle what is open, and the facts for
+ * a tumour board where the criteria are not met. */
+void abl_html_next(const abl_html *html);
+
 /** What follows the lesions: liver, exam, structures, sources, provenance. */
 void abl_html_appendix(const abl_html *html);
 

@@ -31,6 +31,8 @@ static json_t *build_patient(abl_json_out *out, const abl_report *report,
     abl_out_set(out, object, "low_confidence_count",
                 abl_out_count(assessment->low_confidence_count));
     abl_out_set(out, object, "lesions_by_verdict", by_verdict);
+    abl_out_set(out, object, "sensitivity",
+                abl_out_sensitivity(out, &report->explanation->patient));
     abl_out_set(out, object, "rules", abl_out_rules(out, report, patient));
     abl_out_set(out, object, "pictures", abl_out_pictures(out, pictures, 0));
     return object;
@@ -224,6 +226,10 @@ static json_t *build_report(abl_json_out *out, const abl_report *report,
                 abl_out_text("half-width of the 95 % interval"));
     abl_out_set(out, root, "patient", build_patient(out, report, pictures));
     abl_out_set(out, root, "caveats", build_caveat(out));
+    abl_out_set(out, root, "next_exams",
+                abl_out_next_exams(out, report->explanation));
+    abl_out_set(out, root, "tumour_board",
+                abl_out_board(out, &report->explanation->board));
     abl_out_set(out, root, "lesions", abl_out_lesions(out, report, pictures));
     abl_out_set(out, root, "liver", build_liver(out, report->findings));
     abl_out_set(out, root, "exam", build_exam(out, &report->findings->exam));

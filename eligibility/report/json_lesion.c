@@ -184,6 +184,9 @@ static json_t *build_lesion(abl_json_out *out, const abl_report *report,
                 abl_out_text(abl_verdict_text(judged->verdict)));
     abl_out_set(out, object, "limiting_factor",
                 abl_out_text(judged->limiting_factor));
+    abl_out_set(
+        out, object, "sensitivity",
+        abl_out_sensitivity(out, &report->explanation->lesions[n].sensitivity));
     abl_out_set(out, object, "confidence",
                 abl_out_number(out, lesion->confidence, 2));
     abl_out_set(out, object, "low_confidence",

@@ -40,6 +40,13 @@ json_t *abl_out_lesions(abl_json_out *out, const abl_report *report,
 /** Every rule of a judgement, in the order of the ids. */
 json_t *abl_out_rules(abl_json_out *out, const abl_report *report,
                       const abl_judgement *judgement);
+/** What would flip the verdict of a lesion or of the patient's own rules. */
+json_t *abl_out_sensitivity(abl_json_out *out, const abl_sensitivity *of);
+/** "next_exams": what would settle what was left open. */
+json_t *abl_out_next_exams(abl_json_out *out,
+                           const abl_explanation *explanation);
+/** "tumour_board": null unless the criteria are not met. */
+json_t *abl_out_board(abl_json_out *out, const abl_board *board);
 /** Pictures of one lesion; 0 for the patient's, -1 for all. */
 json_t *abl_out_pictures(abl_json_out *out, const abl_pictures *pictures,
                          int lesion);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "eligibility/explain.h"
 #include "eligibility/rules.h"
 
 #define ABL_RESEARCH_USE \
@@ -21,6 +22,7 @@ typedef struct abl_report {
     const abl_findings *findings;
     const abl_profile *profile;
     const abl_assessment *assessment;
+    const abl_explanation *explanation; /**< of that assessment */
     const char *input; /**< as the user gave it, without folders */
     const char *version;
     const char *organ_model_sha256, *lesion_model_sha256;

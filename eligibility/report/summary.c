@@ -40,13 +40,17 @@ static void put_wrapped(FILE *stream, const char *text, int indent)
     fputc('\n', stream);
 }
 
-static void put_lesion(FILE *stream, const abl_lesion_findings *lesion,
-                       const abl_judgement *judged)
+static void put_lesion(FILE *stream, const abl_report *report, size_t n)
 {
+    const abl_lesion_findings *lesion = &report->findings->lesions[n];
+    const abl_judgement *judged = &report->assessment->lesions[n];
+    const char *change = report->explanation->lesions[n].sensitivity.text;
     fprintf(stream, "\nlesion %d: %s%s\n", lesion->number,
             abl_verdict_text(judged->verdict),
             lesion->is_low_confidence ? " (low confidence)" : "");
     put_wrapped(stream, judged->limiting_factor, 2);
+    if (change[0])
+        put_wrapped(stream, change, 2);
 }
 
 /* Lesions that decide come first in the list: does not meet, then the rest. */
@@ -62,13 +66,29 @@ static void put_lesions(FILE *stream, const abl_report *report)
             if (assessment->lesions[n].verdict != order[o])
                 continue;
             if (shown < MAX_LESIONS_SHOWN)
-                put_lesion(stream, &report->findings->lesions[n],
-                           &assessment->lesions[n]);
+                put_lesion(stream, report, n);
             shown++;
         }
     if (shown > MAX_LESIONS_SHOWN)
         fprintf(stream, "\n... and %zu more lesions in the report\n",
                 shown - MAX_LESIONS_SHOWN);
+}
+
+/* An exam that would settle several things is named once. */
+static void put_next_exams(FILE *stream, const abl_explanation *explanation)
+{
+    const abl_next_exam *exams = explanation->next_exams;
+    char line[512];
+    for (size_t n = 0; n < explanation->next_exam_count; n++) {
+        bool is_said = false;
+        for (size_t m = 0; m < n; m++)
+            is_said = is_said || strcmp(exams[m].exam, exams[n].exam) == 0;
+        if (is_said)
+            continue;
+        snprintf(line, sizeof line, "would settle more: %s (%s)", exams[n].exam,
+                 exams[n].code);
+        put_wrapped(stream, line, 0);
+    }
 }
 
 abl_status abl_report_print_summary(FILE *stream, const abl_report *report,
@@ -96,6 +116,7 @@ abl_status abl_report_print_summary(FILE *stream, const abl_report *report,
         snprintf(line, sizeof line, "warning: %s", findings->warnings[n].text);
         put_wrapped(stream, line, 0);
     }
+    put_next_exams(stream, report->explanation);
     put_wrapped(stream,
                 "note: CT under-counts neuroendocrine metastases; "
                 "numbers and what else was not assessed are in the "

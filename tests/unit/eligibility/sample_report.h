@@ -22,6 +22,7 @@ typedef struct sample_report {
     abl_findings *findings;
     abl_profile profile;
     abl_assessment *assessment;
+    abl_explanation *explanation;
     abl_picture items[3];
     abl_pictures pictures;
     abl_report report;
@@ -48,11 +49,18 @@ static inline void sample_picture(sample_report *s, size_t n, const char *name,
 static inline void sample_report_judge(sample_report *s)
 {
     abl_error err = {ABL_OK, ""};
+    abl_explanation_destroy(s->explanation);
+    s->explanation = NULL;
     abl_assessment_destroy(s->assessment);
     s->assessment = NULL;
     ABL_CHECK_OK(abl_assess(&s->assessment, s->findings, &s->profile, &err),
                  &err);
     s->report.assessment = s->assessment;
+    if (s->assessment)
+        ABL_CHECK_OK(
+            abl_explain(&s->explanation, s->findings, s->assessment, &err),
+            &err);
+    s->report.explanation = s->explanation;
 }
 
 static inline void sample_series(abl_series_info *info)
@@ -108,6 +116,7 @@ static inline void sample_report_close(sample_report *s)
     if (s->path[0])
         remove(s->path);
     CU_ASSERT_EQUAL(rmdir(s->folder), 0);
+    abl_explanation_destroy(s->explanation);
     abl_assessment_destroy(s->assessment);
     abl_findings_destroy(s->findings);
     abl_volume_destroy(s->image);
