@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "cli/command.h"
+#include "cli/dicom_output.h"
 #include "cli/output_folder.h"
 #include "cli/pipeline.h"
 
@@ -16,6 +17,9 @@ static const abl_option options[] = {
      "limits to apply; see 'ablascreen rules' (default: net)", 0, 0},
     {"models", 0, ABL_OPTION_TEXT, "DIR",
      "folder with the networks (default: as built or installed)", 0, 0},
+    {"dicom", 0, ABL_OPTION_TEXT, "LIST",
+     "DICOM objects to write: seg, sr, sc, pdf, all or none (default: all)", 0,
+     0},
     {"timings", 0, ABL_OPTION_FLAG, NULL,
      "print seconds per stage and peak memory", 0, 0},
 };
@@ -40,13 +44,17 @@ static void print_timings(const abl_pipeline *pipeline, double total_s)
 
 static abl_status write_result(abl_pipeline *pipeline,
                                abl_output_folder *folder,
+                               abl_dicom_choice dicom,
                                const abl_progress *progress, abl_error *err)
 {
     abl_status status = abl_output_folder_add(folder, "overlays", err);
     if (!status)
         status = abl_output_folder_add(folder, "masks", err);
     if (!status)
-        status = abl_pipeline_write(pipeline, folder->work_path, progress, err);
+        status = abl_output_folder_add(folder, "dicom", err);
+    if (!status)
+        status = abl_pipeline_write(pipeline, folder->work_path, dicom,
+                                    progress, err);
     if (!status)
         status = abl_progress_step(progress, "done", 1, err);
     if (!status)
@@ -63,13 +71,18 @@ static abl_status run_study(const abl_args *args, const char *output,
         abl_args_text(args, "profile", "net"), abl_progress_for(args)};
     abl_pipeline pipeline;
     abl_output_folder folder;
-    abl_status status = abl_output_folder_open(&folder, output, "report.json",
-                                               args->force, err);
+    abl_dicom_choice dicom;
+    abl_status status = abl_dicom_choice_parse(
+        &dicom, abl_args_text(args, "dicom", "all"), err);
+    if (status)
+        return status;
+    status = abl_output_folder_open(&folder, output, "report.json", args->force,
+                                    err);
     if (status)
         return status;
     status = abl_pipeline_run(&pipeline, &how, err);
     if (!status)
-        status = write_result(&pipeline, &folder, &how.progress, err);
+        status = write_result(&pipeline, &folder, dicom, &how.progress, err);
     abl_output_folder_discard(&folder);
     abl_progress_done(args);
     if (!status && !args->quiet)

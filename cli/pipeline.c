@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/dicom_output.h"
 #include "cli/version.h"
 
 double abl_pipeline_clock_s(void)
@@ -120,6 +121,7 @@ abl_status abl_pipeline_run(abl_pipeline *pipeline,
 }
 
 abl_status abl_pipeline_write(abl_pipeline *pipeline, const char *folder,
+                              abl_dicom_choice dicom,
                               const abl_progress *progress, abl_error *err)
 {
     const double start = abl_pipeline_clock_s();
@@ -136,6 +138,9 @@ abl_status abl_pipeline_write(abl_pipeline *pipeline, const char *folder,
     snprintf(path, sizeof path, "%s/report.json", folder);
     if (!status)
         status = abl_report_write_json(path, report, &pictures, err);
+    if (!status)
+        status =
+            abl_dicom_output_write(pipeline, folder, &pictures, dicom, err);
     abl_pictures_clear(&pictures);
     pipeline->seconds[ABL_STAGE_WRITE] = abl_pipeline_clock_s() - start;
     return status;

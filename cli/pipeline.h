@@ -5,6 +5,7 @@
 #define ABL_CLI_PIPELINE_H
 
 #include "eligibility/measure.h"
+#include "eligibility/report/dicom_results.h"
 #include "eligibility/report/report.h"
 
 typedef struct abl_pipeline_options {
@@ -49,8 +50,10 @@ abl_status abl_pipeline_run(abl_pipeline *pipeline,
                             const abl_pipeline_options *options,
                             abl_error *err) ABL_MUST_CHECK;
 
-/** Writes overlays/, masks/, report.json and report.html into @p folder. */
+/** Writes overlays/, masks/, report.json, report.html and the chosen DICOM
+ * objects into @p folder. */
 abl_status abl_pipeline_write(abl_pipeline *pipeline, const char *folder,
+                              abl_dicom_choice dicom,
                               const abl_progress *progress,
                               abl_error *err) ABL_MUST_CHECK;
 

@@ -39,6 +39,7 @@ abl_status abl_dicom_capture_write(const char *path, const abl_dicom_source *sou
         abl::put_common(root, dataset, *source, *info, kind);
         put_shown_image(root, *source, shows);
         root.put(DCM_ConversionType, "WSD");
+        root.put(DCM_BodyPartExamined, "ABDOMEN");
         root.put(DCM_ImageType, "DERIVED\\SECONDARY");
         root.put(DCM_PatientOrientation, "");
         root.put(DCM_BurnedInAnnotation, "NO");
@@ -76,6 +77,7 @@ abl_status abl_dicom_pdf_write(const char *path, const abl_dicom_source *source,
         abl::ItemWriter root(dataset);
         abl::put_common(root, dataset, *source, *info, kind);
         root.put(DCM_ConversionType, "WSD");
+        root.put(DCM_BodyPartExamined, "ABDOMEN");
         root.put(DCM_AcquisitionDateTime, "");
         root.put(DCM_BurnedInAnnotation, "NO");
         root.put(DCM_DocumentTitle, title);

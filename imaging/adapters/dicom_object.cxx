@@ -16,11 +16,19 @@
 
 namespace abl
 {
+void ItemWriter::put_u16s(const DcmTagKey &tag, const std::vector<Uint16> &values)
+{
+    note(item_.putAndInsertUint16Array(tag, values.data(),
+                                       static_cast<unsigned long>(values.size())));
+}
+
 void ItemWriter::put_u32s(const DcmTagKey &tag, const std::vector<Uint32> &values)
 {
-    note(item_.putAndInsertUint32(tag, values[0]));
-    for (size_t n = 1; n < values.size(); n++)
-        note(item_.putAndInsertUint32(tag, values[n], static_cast<unsigned long>(n)));
+    auto element = std::make_unique<DcmUnsignedLong>(DcmTag(tag));
+    note(element->putUint32Array(values.data(), static_cast<unsigned long>(values.size())));
+    note(item_.insert(element.get(), OFTrue));
+    if (result_.good())
+        element.release();
 }
 
 void ItemWriter::put_doubles(const DcmTagKey &tag, const std::vector<double> &values)

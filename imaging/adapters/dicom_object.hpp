@@ -36,10 +36,11 @@ class ItemWriter
     {
         note(item_.putAndInsertString(tag, value.c_str()));
     }
-    void put_u16(const DcmTagKey &tag, unsigned value, unsigned long index = 0)
+    void put_u16(const DcmTagKey &tag, unsigned value)
     {
-        note(item_.putAndInsertUint16(tag, static_cast<Uint16>(value), index));
+        note(item_.putAndInsertUint16(tag, static_cast<Uint16>(value)));
     }
+    void put_u16s(const DcmTagKey &tag, const std::vector<Uint16> &values);
     void put_u32s(const DcmTagKey &tag, const std::vector<Uint32> &values);
     void put_doubles(const DcmTagKey &tag, const std::vector<double> &values);
     void put_floats(const DcmTagKey &tag, const std::vector<float> &values);

@@ -66,7 +66,7 @@ std::vector<Uint8> pack(const Job &job, const std::vector<Frame> &frames)
 }
 
 /** CIELab (D50) as DICOM's unsigned 16-bit triple, PS3.3 C.10.7.1.1. */
-void lab_of(unsigned lab[3], const uint8_t rgb[3])
+std::vector<Uint16> lab_of(const uint8_t rgb[3])
 {
     double linear[3];
     for (int c = 0; c < 3; c++) {
@@ -83,9 +83,12 @@ void lab_of(unsigned lab[3], const uint8_t rgb[3])
             (m[r][0] * linear[0] + m[r][1] * linear[1] + m[r][2] * linear[2]) / white[r];
         f[r] = t > 216.0 / 24389 ? std::cbrt(t) : (24389.0 / 27 * t + 16) / 116;
     }
-    lab[0] = static_cast<unsigned>(std::lround((116 * f[1] - 16) * 65535 / 100));
-    lab[1] = static_cast<unsigned>(std::lround((500 * (f[0] - f[1]) + 128) * 65535 / 255));
-    lab[2] = static_cast<unsigned>(std::lround((200 * (f[1] - f[2]) + 128) * 65535 / 255));
+    const double lab[3] = {(116 * f[1] - 16) / 100, (500 * (f[0] - f[1]) + 128) / 255,
+                           (200 * (f[1] - f[2]) + 128) / 255};
+    std::vector<Uint16> out;
+    for (double share : lab)
+        out.push_back(static_cast<Uint16>(std::lround(share * 65535)));
+    return out;
 }
 
 void put_segment(abl::ItemWriter &root, const abl_dicom_segment &segment, size_t number)
@@ -102,10 +105,7 @@ void put_segment(abl::ItemWriter &root, const abl_dicom_segment &segment, size_t
         item.put(DCM_TrackingID, segment.tracking_id);
         item.put(DCM_TrackingUID, segment.tracking_uid);
     }
-    unsigned lab[3];
-    lab_of(lab, segment.rgb);
-    for (unsigned long c = 0; c < 3; c++)
-        item.put_u16(DCM_RecommendedDisplayCIELabValue, lab[c], c);
+    item.put_u16s(DCM_RecommendedDisplayCIELabValue, lab_of(segment.rgb));
     root.note(item.result());
 }
 
@@ -190,6 +190,7 @@ void put_image(abl::ItemWriter &root, const Job &job, size_t frames)
     root.put(DCM_ImageType, "DERIVED\\PRIMARY");
     root.put(DCM_FrameOfReferenceUID, job.source->frame_uid);
     root.put(DCM_PositionReferenceIndicator, "");
+    root.put(DCM_BodyPartExamined, "ABDOMEN");
     root.put(DCM_ContentLabel, "ABLASCREEN");
     root.put(DCM_ContentDescription, "Liver, lesions and vessels; research use only");
     root.put(DCM_ContentCreatorName, "");

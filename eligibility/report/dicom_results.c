@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "eligibility/report/dicom_results.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "imaging/dicom_write.h"
+#include "imaging/png.h"
+#include "imaging/sha256.h"
+#include "imaging/threads.h"
+#include "segmentation/field.h"
+
+enum {
+    MOST_FILE_BYTES = 512 << 20
+};
+
+void abl_dicom_tracking_uid(char out[65], const abl_dicom_job *job,
+                            int lesion_number)
+{
+    char text[4096];
+    snprintf(text, sizeof text, "%s/lesion/%d", job->info.key, lesion_number);
+    abl_dicom_uid(out, text);
+}
+
+static abl_status read_file(unsigned char **out, size_t *bytes,
+                            const char *path, abl_error *err)
+{
+    *out = NULL;
+    *bytes = 0;
+    FILE *in = fopen(path, "rb");
+    long size = -1;
+    if (in && fseek(in, 0, SEEK_END) == 0)
+        size = ftell(in);
+    abl_status status = ABL_OK;
+    if (size < 0 || size > MOST_FILE_BYTES || fseek(in, 0, SEEK_SET) != 0)
+        status = abl_error_set(err, ABL_E_IO, "%s: cannot be read: %s", path,
+                               size > 0 ? "too large" : strerror(errno));
+    if (!status && !(*out = abl_alloc((size_t)size + 1, 1, err)))
+        status = ABL_E_NOMEM;
+    if (!status && fread(*out, 1, (size_t)size, in) != (size_t)size)
+        status =
+            abl_error_set(err, ABL_E_IO, "%s: cannot be read in full", path);
+    if (!status)
+        *bytes = (size_t)size;
+    if (in)
+        fclose(in);
+    return status;
+}
+
+/* The series and what was found in it. */
+static abl_status make_key(char *key, size_t size, const char *folder,
+                           const abl_dicom_source *source, abl_error *err)
+{
+    char path[PATH_MAX], sum[65];
+    unsigned char *text = NULL;
+    size_t bytes = 0;
+    snprintf(path, sizeof path, "%s/report.json", folder);
+    const abl_status status = read_file(&text, &bytes, path, err);
+    if (status)
+        return status;
+    abl_sha256_hex(sum, text, bytes);
+    free(text);
+    snprintf(key, size, "%s/%s", abl_dicom_source_series_uid(source), sum);
+    return ABL_OK;
+}
+
+static abl_status paint_field(abl_volume *labels, const abl_volume *field,
+                              uint8_t value, abl_error *err)
+{
+    const size_t *size = labels->grid.size;
+    abl_field_taps taps;
+    bool meets = false;
+    abl_status status =
+        abl_field_taps_make(&taps, &meets, &field->grid, &labels->grid, err);
+    float *row = status ? NULL : abl_alloc(size[0], sizeof *row, err);
+    if (!status && !row)
+        status = ABL_E_NOMEM;
+    for (size_t k = taps.box.lo[2]; !status && meets && k <= taps.box.hi[2];
+         k++)
+        for (size_t j = taps.box.lo[1]; j <= taps.box.hi[1]; j++) {
+            uint8_t *to =
+                abl_volume_u8(labels) + abl_grid_offset(&labels->grid, 0, j, k);
+            abl_field_row(row, field, &taps, j, k);
+            for (size_t i = taps.box.lo[0]; i <= taps.box.hi[0]; i++)
+                if (row[i - taps.box.lo[0]] > 0)
+                    to[i] = value;
+        }
+    free(row);
+    abl_field_taps_clear(&taps);
+    return status;
+}
+
+/* The vessels' fields as labels on the image grid. */
+static abl_status paint_vessels(abl_volume **out, const abl_report *report,
+                                abl_error *err)
+{
+    abl_status status =
+        abl_volume_create(out, &report->image->grid, ABL_PIXEL_U8, err);
+    for (int id = ABL_HEPATIC_VEINS; !status && id <= ABL_LIVER_VESSELS; id++)
+        if (report->structures->items[id].field)
+            status = paint_field(*out, report->structures->items[id].field,
+                                 (uint8_t)id, err);
+    return status;
+}
+
+/* Label maps in the order of the source's slices. */
+static abl_status make_native(abl_volume *out[3], const abl_report *report,
+                              abl_error *err)
+{
+    abl_volume *vessels = NULL;
+    const abl_orientation back =
+        abl_orientation_invert(report->native_to_canonical);
+    abl_status status = paint_vessels(&vessels, report, err);
+    const abl_volume *from[3] = {report->structures->labels,
+                                 report->structures->lesion_labels, vessels};
+    for (int n = 0; !status && n < 3; n++)
+        status = abl_volume_reorient(&out[n], from[n], back, err);
+    abl_volume_destroy(vessels);
+    return status;
+}
+
+static void flatten(uint8_t *pixels, size_t count)
+{
+    for (size_t n = 0; n < count; n++)
+        memmove(pixels + 3 * n, pixels + 4 * n, 3);
+}
+
+static abl_status write_capture(const abl_dicom_job *job, const char *folder,
+                                const abl_picture *picture, int number,
+                                abl_error *err)
+{
+    char path[PATH_MAX], description[65];
+    uint8_t *pixels = NULL;
+    size_t width = 0, height = 0;
+    abl_dicom_object_info info = job->info;
+    snprintf(path, sizeof path, "%s/%s", folder, picture->file);
+    abl_status status = abl_png_read(&pixels, &width, &height, path, err);
+    if (status)
+        return status;
+    flatten(pixels, width * height);
+    snprintf(description, sizeof description, "Ablation criteria, pictures");
+    info.series_description = description;
+    info.series_number = ABL_DICOM_SERIES_NUMBER + 2;
+    info.instance_number = number;
+    snprintf(path, sizeof path, "%s/dicom/capture-%03d.dcm", folder, number);
+    status = abl_dicom_capture_write(path, job->source, &info, pixels, width,
+                                     height, ABL_NO_SOURCE_IMAGE, err);
+    free(pixels);
+    return status;
+}
+
+static abl_status write_captures(const abl_dicom_job *job, const char *folder,
+                                 const abl_pictures *pictures, abl_error *err)
+{
+    abl_status status = ABL_OK;
+    for (size_t n = 0; !status && n < pictures->count; n++)
+        status =
+            write_capture(job, folder, &pictures->items[n], (int)n + 1, err);
+    return status;
+}
+
+static abl_status write_document(const abl_dicom_job *job, const char *folder,
+                                 const char *pdf_path, abl_error *err)
+{
+    char path[PATH_MAX];
+    unsigned char *pdf = NULL;
+    size_t bytes = 0;
+    abl_dicom_object_info info = job->info;
+    info.series_description = "Ablation criteria, report";
+    info.series_number = ABL_DICOM_SERIES_NUMBER + 3;
+    abl_status status = read_file(&pdf, &bytes, pdf_path, err);
+    snprintf(path, sizeof path, "%s/dicom/document.dcm", folder);
+    if (!status)
+        status = abl_dicom_pdf_write(path, job->source, &info,
+                                     "Imaging criteria for thermal ablation",
+                                     pdf, bytes, err);
+    free(pdf);
+    return status;
+}
+
+static abl_status write_objects(abl_dicom_job *job, const char *folder,
+                                const abl_pictures *pictures,
+                                const char *pdf_path, abl_dicom_choice choice,
+                                abl_error *err)
+{
+    char path[PATH_MAX];
+    abl_status status = ABL_OK;
+    snprintf(path, sizeof path, "%s/dicom/segmentation.dcm", folder);
+    if (choice.segmentation)
+        status = abl_dicom_write_segmentation(job, path, err);
+    snprintf(path, sizeof path, "%s/dicom/report.dcm", folder);
+    if (!status && choice.report)
+        status = abl_dicom_write_report(job, path, err);
+    if (!status && choice.captures)
+        status = write_captures(job, folder, pictures, err);
+    if (!status && choice.document && pdf_path)
+        status = write_document(job, folder, pdf_path, err);
+    return status;
+}
+
+abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
+                                   const abl_pictures *pictures,
+                                   const char *pdf_path,
+                                   const abl_dicom_source *source,
+                                   abl_dicom_choice choice, abl_error *err)
+{
+    char key[160];
+    abl_volume *native[3] = {NULL, NULL, NULL};
+    abl_dicom_job *job = abl_alloc(1, sizeof *job, err);
+    abl_status status = job ? ABL_OK : ABL_E_NOMEM;
+    if (!status)
+        status = make_key(key, sizeof key, folder, source, err);
+    if (!status)
+        status = make_native(native, report, err);
+    if (!status) {
+        job->report = report;
+        job->source = source;
+        job->info = (abl_dicom_object_info){
+            .key = key,
+            .series_description = "Ablation criteria, segmentation",
+            .series_number = ABL_DICOM_SERIES_NUMBER,
+            .instance_number = 1,
+            .manufacturer = "AblaScreen",
+            .model_name = "ablascreen",
+            .version = report->version};
+        job->organ_labels = native[0];
+        job->lesion_labels = native[1];
+        job->vessel_labels = native[2];
+        job->source_matches =
+            abl_dicom_source_matches(source, report->native_grid);
+        status = write_objects(job, folder, pictures, pdf_path, choice, err);
+    }
+    for (int n = 0; n < 3; n++)
+        abl_volume_destroy(native[n]);
+    free(job);
+    return status;
+}

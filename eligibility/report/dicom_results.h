@@ -1,0 +1,61 @@
+/* Results as DICOM objects of the same study.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_ELIGIBILITY_REPORT_DICOM_RESULTS_H
+#define ABL_ELIGIBILITY_REPORT_DICOM_RESULTS_H
+
+#include "eligibility/report/report.h"
+#include "imaging/dicom_object.h"
+
+/** Which objects to write. */
+typedef struct abl_dicom_choice {
+    bool segmentation, report, captures, document;
+} abl_dicom_choice;
+
+/** First series number of the objects; viewers sort by it. */
+#define ABL_DICOM_SERIES_NUMBER 9001
+
+/** What the writers of the objects share; internal. */
+typedef struct abl_dicom_job {
+    const abl_report *report;
+    const abl_dicom_source *source;
+    abl_dicom_object_info info;
+    const abl_volume *organ_labels; /**< native order */
+    const abl_volume *lesion_labels;
+    abl_volume *vessel_labels; /**< native order, ids 20 to 22; or NULL */
+    bool source_matches;       /**< slices are source images */
+    size_t segment_count;
+    bool has_segmentation;
+    unsigned lesion_segment[ABL_MAX_LESIONS]; /**< segment number, 0: none */
+} abl_dicom_job;
+
+/** "1.2.3.4" of a lesion: the same in segmentation and report. */
+void abl_dicom_tracking_uid(char out[65], const abl_dicom_job *job,
+                            int lesion_number);
+
+abl_status abl_dicom_write_segmentation(abl_dicom_job *job, const char *path,
+                                        abl_error *err) ABL_MUST_CHECK;
+abl_status abl_dicom_write_report(const abl_dicom_job *job, const char *path,
+                                  abl_error *err) ABL_MUST_CHECK;
+
+/**
+ * Writes the chosen objects into @p folder/dicom, which must exist:
+ * segmentation.dcm, report.dcm (Comprehensive 3D SR, TID 1500), capture-NN.dcm
+ * (each overlay picture), document.dcm (@p pdf_path as Encapsulated PDF).
+ *
+ * UIDs are derived from the source series and from report.json in @p folder,
+ * which must be written before: a changed result gives new objects, the same
+ * result the same ones.
+ *
+ * @param pictures the overlays in @p folder
+ * @param pdf_path may be NULL when no document is chosen
+ * @retval ABL_E_IO, ABL_E_NOMEM, ABL_E_INVALID
+ */
+abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
+                                   const abl_pictures *pictures,
+                                   const char *pdf_path,
+                                   const abl_dicom_source *source,
+                                   abl_dicom_choice choice,
+                                   abl_error *err) ABL_MUST_CHECK;
+
+#endif
