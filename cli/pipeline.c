@@ -138,6 +138,9 @@ abl_status abl_pipeline_write(abl_pipeline *pipeline, const char *folder,
     snprintf(path, sizeof path, "%s/report.json", folder);
     if (!status)
         status = abl_report_write_json(path, report, &pictures, err);
+    snprintf(path, sizeof path, "%s/report.pdf", folder);
+    if (!status)
+        status = abl_report_write_pdf(path, folder, report, &pictures, err);
     if (!status)
         status =
             abl_dicom_output_write(pipeline, folder, &pictures, dicom, err);

@@ -65,6 +65,14 @@ abl_status abl_report_write_html(const char *path, const char *folder,
                                  const abl_pictures *pictures,
                                  abl_error *err) ABL_MUST_CHECK;
 
+/** report.pdf: A4 pages with the same facts, one or more per lesion. @p folder
+ * holds the pictures.
+ * @retval ABL_E_IO, ABL_E_NOMEM */
+abl_status abl_report_write_pdf(const char *path, const char *folder,
+                                const abl_report *report,
+                                const abl_pictures *pictures,
+                                abl_error *err) ABL_MUST_CHECK;
+
 /** The answer in about twenty lines of text. */
 abl_status abl_report_print_summary(FILE *stream, const abl_report *report,
                                     abl_error *err) ABL_MUST_CHECK;
