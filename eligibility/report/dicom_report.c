@@ -95,7 +95,7 @@ static bool add_number(writer *to, int depth, abl_code name,
                               .name = name,
                               .code = unit,
                               .number = value->value,
-                              .decimals = 1};
+                              .decimals = 2};
     add(to, &item);
     return true;
 }

@@ -8,7 +8,7 @@ expect 0 "" "$program" phantom -o "$work/study"
 expect 0 "512" "$program" list "$work/study/dicom"
 expect 0 "imaging criteria" "$program" run "$work/study/dicom" -o "$out"
 only_holds "$work/results" out
-only_holds "$out" report.json report.html overlays masks
+only_holds "$out" report.json report.html report.pdf overlays masks dicom
 only_holds "$out/masks" labels.nii.gz labels.json
 holds -s "$out/overlays/overview.png"
 for plane in axial coronal sagittal; do
