@@ -1,4 +1,4 @@
-/* Writing a volume as a DICOM CT series.
+/* Writing a volume as a DICOM CT or MR series.
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef ABL_IMAGING_DICOM_WRITE_H
@@ -28,6 +28,8 @@ typedef struct abl_dicom_write_info {
     char kernel[17];         /**< ConvolutionKernel; empty: left out */
     char contrast_agent[65]; /**< empty: unenhanced, left out */
     char comment[65];        /**< ImageComments; empty: left out */
+    char mr_weighting[3];    /**< "T1" or "T2": an MR series of signal values;
+                               empty: a CT series */
     int series_number;
     double kvp;
     double slice_thickness_mm; /**< 0: the spacing along k */
@@ -47,15 +49,16 @@ abl_dicom_write_info abl_dicom_write_defaults(void);
 void abl_dicom_uid(char out[65], const char *text);
 
 /**
- * Writes @p volume as one CT Image Storage file per slice, explicit VR little
+ * Writes @p volume as one CT (or MR) Image Storage file per slice, explicit VR little
  * endian, named IM00001.dcm and on in the order of k. SOP instance UIDs are
  * derived from the series UID and the slice: same input, same bytes.
  *
  * @param folder exists; files of these names in it are overwritten
  * @param volume i16 HU, any orientation and handedness, at most 65535 columns,
  *               rows and 99999 slices
- * @retval ABL_E_INVALID  not i16, a UID is missing or bad, or HU - intercept
- *                        leaves the 16 bits of a file
+ * @retval ABL_E_INVALID  not i16, a UID or the weighting is bad, or HU -
+ *                        intercept leaves the 16 bits of a file; MR values
+ *                        are stored as they are
  * @retval ABL_E_IO       a file cannot be written in full (names the file);
  *                        files written before it stay
  */

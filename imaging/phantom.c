@@ -2,11 +2,13 @@
 #include "imaging/phantom.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "imaging/phantom_model.h"
+#include "imaging/series_geometry.h"
 
 enum {
     MAX_TEXT = 1 << 20
@@ -175,6 +177,16 @@ bool abl_phantom_is_enhanced(const abl_phantom *phantom)
     return phantom->is_enhanced;
 }
 
+abl_phantom_look abl_phantom_get_look(const abl_phantom *phantom)
+{
+    return phantom->look;
+}
+
+bool abl_phantom_is_mr(const abl_phantom *phantom)
+{
+    return phantom->look == ABL_LOOK_T1 || phantom->look == ABL_LOOK_T2;
+}
+
 const abl_grid *abl_phantom_grid(const abl_phantom *phantom)
 {
     return &phantom->grid;
@@ -183,4 +195,66 @@ const abl_grid *abl_phantom_grid(const abl_phantom *phantom)
 size_t abl_phantom_lesion_count(const abl_phantom *phantom)
 {
     return phantom->lesion_count;
+}
+
+void abl_phantom_slice_shift(double shift_lps[3], const abl_phantom *phantom,
+                             double k)
+{
+    const abl_grid *grid = &phantom->grid;
+    double along_mm = k * grid->spacing_mm[2] *
+                      tan(phantom->tilt_deg * 3.14159265358979323846 / 180);
+    for (int a = 0; a < 3; a++)
+        shift_lps[a] = along_mm * grid->direction[a][1];
+}
+
+double abl_phantom_tilt_deg(const abl_phantom *phantom)
+{
+    return phantom->tilt_deg;
+}
+
+double abl_phantom_slice_thickness_mm(const abl_phantom *phantom)
+{
+    return phantom->thickness_mm > 0 ? phantom->thickness_mm
+                                     : phantom->grid.spacing_mm[2];
+}
+
+void abl_phantom_slice_start_lps(double lps[3], const abl_phantom *phantom,
+                                 size_t k)
+{
+    double shift_lps[3];
+    abl_grid_to_lps(lps, &phantom->grid, (double[3]){0, 0, (double)k});
+    abl_phantom_slice_shift(shift_lps, phantom, (double)k);
+    for (int a = 0; a < 3; a++)
+        lps[a] += shift_lps[a];
+}
+
+abl_status abl_phantom_upright_grid(abl_grid *out, const abl_phantom *phantom,
+                                    abl_error *err)
+{
+    const abl_grid *grid = &phantom->grid;
+    *out = *grid;
+    if (phantom->tilt_deg == 0)
+        return ABL_OK;
+    abl_plane *planes = abl_alloc(grid->size[2], sizeof *planes, err);
+    if (!planes)
+        return ABL_E_NOMEM;
+    for (size_t k = 0; k < grid->size[2]; k++) {
+        abl_plane *plane = planes + k;
+        *plane = (abl_plane){
+            .spacing_mm = {grid->spacing_mm[0], grid->spacing_mm[1]},
+            .size = {grid->size[0], grid->size[1]},
+            .name = phantom->name};
+        abl_phantom_slice_start_lps(plane->position_lps, phantom, k);
+        for (int a = 0; a < 3; a++) {
+            plane->row_lps[a] = grid->direction[a][0];
+            plane->column_lps[a] = grid->direction[a][1];
+        }
+    }
+    abl_stack stack = {0};
+    abl_status status = abl_stack_build(&stack, planes, grid->size[2], err);
+    if (!status)
+        *out = stack.grid;
+    abl_stack_clear(&stack);
+    free(planes);
+    return status;
 }

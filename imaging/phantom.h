@@ -20,6 +20,17 @@ extern "C" {
 #define ABL_PHANTOM_LESION_FIRST 101
 #define ABL_PHANTOM_MAX_LESIONS  150
 
+/** What a scan is made to look like: one switch for every tissue. */
+typedef enum abl_phantom_look {
+    ABL_LOOK_PLAIN, /**< values as written in the recipe */
+    ABL_LOOK_UNENHANCED,
+    ABL_LOOK_ARTERIAL,
+    ABL_LOOK_PORTAL_VENOUS,
+    ABL_LOOK_DELAYED,
+    ABL_LOOK_T1, /**< MR: signal in arbitrary units, magnitude noise */
+    ABL_LOOK_T2
+} abl_phantom_look;
+
 /** A parsed recipe. Immutable after loading. */
 typedef struct abl_phantom abl_phantom;
 
@@ -41,18 +52,57 @@ abl_status abl_phantom_parse(abl_phantom **out, const char *text, size_t length,
                              const char *name, abl_error *err) ABL_MUST_CHECK;
 void abl_phantom_destroy(abl_phantom *phantom);
 
+/**
+ * A recipe drawn by @p seed: the adult with more or less fat and another liver
+ * surface; 0 to 12 lesions of 5 to 50 mm (spheres, ellipsoids, lobulated
+ * unions; hypo- and hyper-attenuating, rims, cysts), anywhere in the liver, at
+ * drawn distances of the capsule, vessels or organs, some through the capsule,
+ * none meeting another; in-plane spacing 0.6 to 1 mm, slices 0.8 to 5 mm, some
+ * oblique, some tilted, all phases (mostly portal venous). Same seed, same
+ * text.
+ *
+ * @param[out] text  a whole recipe; caller frees with free()
+ * @retval ABL_E_NOMEM
+ */
+abl_status abl_phantom_random_recipe(char **text, uint64_t seed,
+                                     abl_error *err) ABL_MUST_CHECK;
+/** The same, parsed; caller destroys. */
+abl_status abl_phantom_random(abl_phantom **out, uint64_t seed,
+                              abl_error *err) ABL_MUST_CHECK;
+
 /** Borrowed; lives as long as the phantom. */
 const char *abl_phantom_name(const abl_phantom *phantom);
 const char *abl_phantom_series_description(const abl_phantom *phantom);
 bool abl_phantom_is_enhanced(const abl_phantom *phantom);
+abl_phantom_look abl_phantom_get_look(const abl_phantom *phantom);
+bool abl_phantom_is_mr(const abl_phantom *phantom);
+/** "plain", "unenhanced", "arterial", "portal_venous", "delayed", "t1", "t2" */
+const char *abl_phantom_look_name(abl_phantom_look look);
+/** Of the slices. With a tilt, slice k lies abl_phantom_slice_start_lps() and
+ * not where this upright grid has it. */
 const abl_grid *abl_phantom_grid(const abl_phantom *phantom);
+double abl_phantom_tilt_deg(const abl_phantom *phantom);
+/** Of the slice profile: the recipe's, or the spacing. */
+double abl_phantom_slice_thickness_mm(const abl_phantom *phantom);
+/** Centre of the first pixel of slice @p k. */
+void abl_phantom_slice_start_lps(double lps[3], const abl_phantom *phantom,
+                                 size_t k);
 size_t abl_phantom_lesion_count(const abl_phantom *phantom);
 
 /**
+ * The grid that a reader of the series gets: that of the slices, or, with a
+ * tilt, the larger one that holds all slices put upright (abl_stack_build()).
+ * @retval ABL_E_GEOMETRY, ABL_E_NOMEM
+ */
+abl_status abl_phantom_upright_grid(abl_grid *out, const abl_phantom *phantom,
+                                    abl_error *err) ABL_MUST_CHECK;
+
+/**
  * Renders the image (i16 HU) and its labels (u8, the topmost labelled part at
- * each voxel centre) on the recipe's grid, or on @p grid when not NULL. Edges
- * take partial volume from a subdivision down to 0.4 mm; then point spread,
- * then noise. Same recipe, grid and seed, same voxels at any thread count.
+ * each voxel centre) on the recipe's slices (tilted if it says so), or upright
+ * on @p grid when not NULL. Edges take partial volume from a subdivision down
+ * to 0.4 mm; slices of a stated thickness are the weighted mean of sub-slices
+ * of at most 0.7 mm; then point spread, then noise. Same recipe, grid and seed, same voxels at any thread count.
  * Peak memory: both volumes and four floats per voxel of some 20 slices.
  *
  * @param[out] image, labels  caller destroys; either may be NULL: not wanted

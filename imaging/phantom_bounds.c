@@ -166,6 +166,10 @@ void abl_solid_finish(abl_solids *solids, size_t index)
         widen(node, node->amount_mm / 4);
     if (node->kind == ABL_SOLID_GROW || node->kind == ABL_SOLID_WARP)
         widen(node, node->amount_mm);
+    for (int a = 0; a < 3 && node->kind == ABL_SOLID_MOVE; a++) {
+        node->lo[a] += node->centre_lps[a];
+        node->hi[a] += node->centre_lps[a];
+    }
     if (node->kind == ABL_SOLID_SYMMETRIC) {
         node->hi[0] = fmax(fabs(node->lo[0]), fabs(node->hi[0]));
         node->lo[0] = -node->hi[0];
@@ -307,5 +311,27 @@ double abl_solid_nearest_mm(double nearest_lps[3], const abl_solids *solids,
         nearest_lps[a] = isfinite(best.length_mm)
                              ? lps[a] + best.length_mm * best.unit[a]
                              : NAN;
+    return best.length_mm;
+}
+
+double abl_solid_nearest_from_mm(double nearest_lps[3],
+                                 const abl_solids *solids, size_t index,
+                                 const double lps[3], const double guess_lps[3])
+{
+    double length = distance(guess_lps, lps);
+    if (!(length > 1e-9)) {
+        for (int a = 0; a < 3; a++)
+            nearest_lps[a] = guess_lps[a];
+        return 0;
+    }
+    ray best;
+    for (int a = 0; a < 3; a++)
+        best.unit[a] = (guess_lps[a] - lps[a]) / length;
+    best.length_mm = trace_mm(solids, index, lps, best.unit, 2 * length + 1);
+    if (!isfinite(best.length_mm))
+        best.length_mm = length;
+    refine_ray(&best, solids, index, lps);
+    for (int a = 0; a < 3; a++)
+        nearest_lps[a] = lps[a] + best.length_mm * best.unit[a];
     return best.length_mm;
 }

@@ -41,7 +41,11 @@ struct abl_phantom {
     char name[65];
     char series_description[65];
     bool is_enhanced;
-    abl_grid grid;
+    abl_phantom_look look;
+    abl_grid grid;             /**< of the slices; sheared when tilted */
+    double tilt_deg;           /**< of the gantry: slices shift along j */
+    double thickness_mm;       /**< of the slice profile; 0: the spacing */
+    bool is_profile_bell;      /**< Gaussian with this FWHM, else a box */
     double psf_mm, psf_z_mm;   /**< sigma of the blur in plane, along k */
     double noise_hu, noise_mm; /**< SD and sigma of its correlation */
     double background_hu;
@@ -53,6 +57,12 @@ struct abl_phantom {
     abl_phantom_target *targets; /**< named solids that gaps are stated to */
     size_t target_count;
 };
+
+/** Where slice @p k starts beside its place in the upright stack of
+ * phantom->grid: nothing without tilt, else along the columns, so that slice
+ * starts follow the table. */
+void abl_phantom_slice_shift(double shift_lps[3], const abl_phantom *phantom,
+                             double k);
 
 /** A recipe being read. */
 typedef struct abl_recipe {
@@ -88,6 +98,31 @@ abl_status abl_recipe_text(const abl_recipe *recipe, char *out, size_t size,
 /** The node of a solid: a name in "solids", or an object. */
 abl_status abl_recipe_solid(abl_recipe *recipe, size_t *index,
                             const json_t *value, const char *where,
+                            abl_error *err);
+
+/** Reads "image", after abl_recipe_look(). */
+abl_status abl_recipe_image(abl_recipe *recipe, abl_error *err);
+
+/** Reads image.look and what follows from it. */
+abl_status abl_recipe_look(abl_recipe *recipe, abl_error *err);
+/** HU (or MR signal) of a part or lesion: @p hu_key, or @p tissue_key looked
+ * up in "tissues" for the recipe's look. NAN when neither is given. */
+abl_status abl_recipe_value(const abl_recipe *recipe, double *out,
+                            const json_t *item, const char *hu_key,
+                            const char *tissue_key, const char *where,
+                            abl_error *err);
+
+/** What parts and lesions share. */
+abl_status abl_recipe_paint(abl_recipe *recipe, abl_phantom_part *part,
+                            const json_t *item, const char *where,
+                            abl_error *err);
+abl_status abl_recipe_append_part(abl_recipe *recipe,
+                                  const abl_phantom_part *part, abl_error *err);
+abl_status abl_recipe_lesion(abl_recipe *recipe, const json_t *item,
+                             const char *where, abl_error *err);
+/** Moves a lesion's solid to where its "place" wants it. */
+abl_status abl_recipe_place(abl_recipe *recipe, size_t *solid,
+                            const json_t *lesion, const char *where,
                             abl_error *err);
 
 /** The points of a tube or loft. */

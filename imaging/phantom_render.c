@@ -47,10 +47,12 @@ static bool is_wanted(const slab *s, size_t k)
     return k >= s->first && k < s->first + s->count;
 }
 
-static void paint_slab(const slab *s, const abl_canvas *shared,
-                       abl_volume *labels)
+static abl_status paint_slab(const slab *s, const abl_canvas *shared,
+                             abl_volume *labels, abl_error *err)
 {
     size_t plane = shared->grid->size[0] * shared->grid->size[1];
+    bool has_profile = abl_phantom_has_profile(shared->phantom);
+    int failed = 0;
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t n = 0; n < s->slices; n++) {
         abl_canvas c = *shared;
@@ -59,8 +61,14 @@ static void paint_slab(const slab *s, const abl_canvas *shared,
         c.labels = labels && is_wanted(s, c.k)
                        ? abl_volume_u8(labels) + c.k * plane
                        : NULL;
-        abl_phantom_paint(&c);
+        if (!has_profile)
+            abl_phantom_paint(&c);
+        else if (abl_phantom_paint_profile(&c, NULL)) {
+#pragma omp atomic write
+            failed = 1;
+        }
     }
+    return failed ? abl_error_set(err, ABL_E_NOMEM, "out of memory") : ABL_OK;
 }
 
 /* What a Gaussian of @p sigma voxels leaves of the SD of white noise. */
@@ -78,14 +86,15 @@ static double smoothing_loss(double sigma)
     return sqrt(squares) / sum;
 }
 
-static abl_status add_noise(const slab *s, const abl_canvas *shared,
-                            abl_error *err)
+/* Correlated noise of the recipe's SD on the slices of a slab. */
+static abl_status make_noise(abl_volume **out, const slab *s,
+                             const abl_canvas *shared, uint64_t salt,
+                             abl_error *err)
 {
     const abl_phantom *phantom = shared->phantom;
-    if (!(phantom->noise_hu > 0))
-        return ABL_OK;
     size_t plane = shared->grid->size[0] * shared->grid->size[1];
-    abl_volume *white = NULL, *smooth = NULL;
+    abl_volume *white = NULL;
+    *out = NULL;
     abl_status status =
         abl_volume_create(&white, &s->values->grid, ABL_PIXEL_F32, err);
     if (status)
@@ -101,38 +110,59 @@ static abl_status add_noise(const slab *s, const abl_canvas *shared,
     for (size_t k = 0; k < s->slices; k++)
         for (size_t n = 0; n < plane; n++)
             to[k * plane + n] =
-                (float)(gain * bell(abl_phantom_mix(shared->seed +
-                                                    0x5eed * (uint64_t)1e6 +
+                (float)(gain * bell(abl_phantom_mix(shared->seed + salt +
                                                     (s->lo + k) * plane + n)));
-    status = abl_gaussian(&smooth, white, sigma_mm, err);
+    status = abl_gaussian(out, white, sigma_mm, err);
     abl_volume_destroy(white);
-    if (!status) {
-        float *values = abl_volume_f32(s->values);
-        const float *noise = abl_volume_f32(smooth);
-#pragma omp parallel for
-        for (size_t n = 0; n < plane * s->slices; n++)
-            values[n] += noise[n];
-    }
-    abl_volume_destroy(smooth);
     return status;
 }
 
-static void store_slab(const slab *s, abl_volume *image)
+/* CT: added. MR: the magnitude of a complex signal with noise in both parts,
+ * which never falls below zero (Rician). */
+static abl_status add_noise(const slab *s, const abl_canvas *shared,
+                            abl_error *err)
 {
+    static const uint64_t real_salt = 0x5eed * (uint64_t)1e6;
+    bool is_mr = abl_phantom_is_mr(shared->phantom);
+    abl_volume *real = NULL, *imaginary = NULL;
+    if (!(shared->phantom->noise_hu > 0))
+        return ABL_OK;
+    abl_status status = make_noise(&real, s, shared, real_salt, err);
+    if (!status && is_mr)
+        status = make_noise(&imaginary, s, shared, real_salt << 20, err);
+    if (!status) {
+        float *values = abl_volume_f32(s->values);
+        const float *a = abl_volume_f32(real);
+        const float *b = is_mr ? abl_volume_f32(imaginary) : NULL;
+        size_t count = abl_grid_voxels(&s->values->grid);
+#pragma omp parallel for
+        for (size_t n = 0; n < count; n++)
+            values[n] = b ? hypotf(values[n] + a[n], b[n]) : values[n] + a[n];
+    }
+    abl_volume_destroy(real);
+    abl_volume_destroy(imaginary);
+    return status;
+}
+
+static void store_slab(const slab *s, const abl_phantom *phantom,
+                       abl_volume *image)
+{
+    const float least = abl_phantom_is_mr(phantom) ? 0 : -1024;
     size_t plane = image->grid.size[0] * image->grid.size[1];
     const float *from = abl_volume_f32(s->values) + (s->first - s->lo) * plane;
     int16_t *to = abl_volume_i16(image) + s->first * plane;
 #pragma omp parallel for
     for (size_t n = 0; n < s->count * plane; n++) {
-        float value = fminf(fmaxf(from[n], -1024), 3071);
+        float value = fminf(fmaxf(from[n], least), 3071);
         to[n] = (int16_t)lrintf(value);
     }
 }
 
 static abl_status blur_slab(slab *s, const abl_phantom *phantom, abl_error *err)
 {
-    const double sigma_mm[3] = {phantom->psf_mm, phantom->psf_mm,
-                                phantom->psf_z_mm};
+    const double sigma_mm[3] = {
+        phantom->psf_mm, phantom->psf_mm,
+        abl_phantom_has_profile(phantom) ? 0 : phantom->psf_z_mm};
     if (!(sigma_mm[0] > 0 || sigma_mm[2] > 0))
         return ABL_OK;
     abl_volume *blurred = NULL;
@@ -155,13 +185,13 @@ static abl_status render_slab(const abl_canvas *shared, size_t first,
     abl_status status = new_slab(&s, shared->grid, first, reach_mm, err);
     if (status)
         return status;
-    paint_slab(&s, shared, labels);
-    if (image)
+    status = paint_slab(&s, shared, labels, err);
+    if (image && !status)
         status = blur_slab(&s, phantom, err);
     if (image && !status)
         status = add_noise(&s, shared, err);
     if (image && !status)
-        store_slab(&s, image);
+        store_slab(&s, phantom, image);
     abl_volume_destroy(s.values);
     return status;
 }
@@ -177,6 +207,7 @@ abl_status abl_phantom_render(abl_volume **image, abl_volume **labels,
         *image = NULL;
     if (labels)
         *labels = NULL;
+    bool is_tilted = !grid && phantom->tilt_deg != 0;
     if (!grid)
         grid = &phantom->grid;
     abl_status status = abl_grid_validate(grid, err);
@@ -184,8 +215,10 @@ abl_status abl_phantom_render(abl_volume **image, abl_volume **labels,
         status = abl_volume_create(&hu, grid, ABL_PIXEL_I16, err);
     if (!status && labels)
         status = abl_volume_create(&names, grid, ABL_PIXEL_U8, err);
-    const abl_canvas shared = {phantom, grid, 0,
-                               NULL,    NULL, abl_phantom_mix(seed)};
+    const abl_canvas shared = {.phantom = phantom,
+                               .grid = grid,
+                               .seed = abl_phantom_mix(seed),
+                               .is_tilted = is_tilted};
     for (size_t k = 0; !status && k < grid->size[2]; k += SLAB_SLICES) {
         status = abl_progress_step(progress ? progress : &silent, "painting",
                                    (double)k / (double)grid->size[2], err);

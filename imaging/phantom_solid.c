@@ -289,6 +289,11 @@ double abl_solid_value(const abl_solids *solids, size_t index,
                                (double[3]){fabs(lps[0]), lps[1], lps[2]});
     case ABL_SOLID_WARP:
         return warp_value(solids, node, lps);
+    case ABL_SOLID_MOVE:
+        return abl_solid_value(solids, solids->children[node->first],
+                               (double[3]){lps[0] - node->centre_lps[0],
+                                           lps[1] - node->centre_lps[1],
+                                           lps[2] - node->centre_lps[2]});
     }
     return INFINITY;
 }

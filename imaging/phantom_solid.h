@@ -22,7 +22,8 @@ typedef enum abl_solid_kind {
     ABL_SOLID_DIFFERENCE,   /**< first child without the others; same */
     ABL_SOLID_GROW,         /**< child grown (or shrunk) by an offset */
     ABL_SOLID_SYMMETRIC,    /**< child and its mirror image across x = 0 */
-    ABL_SOLID_WARP          /**< child seen through a wavy displacement */
+    ABL_SOLID_WARP,         /**< child seen through a wavy displacement */
+    ABL_SOLID_MOVE          /**< child displaced by centre_lps */
 } abl_solid_kind;
 
 /** Pieces of a tube that are skipped together. */
@@ -43,7 +44,7 @@ typedef struct abl_solid_point {
 
 typedef struct abl_solid_node {
     abl_solid_kind kind;
-    double centre_lps[3]; /**< or the point of a halfspace */
+    double centre_lps[3]; /**< or point of a halfspace, or displacement */
     double radii_mm[3];   /**< or half sizes of a box, outward normal */
     double exponent;      /**< of an ellipsoid, >= 2 */
     double amount_mm;     /**< blend, growth, rounding or amplitude */
@@ -80,5 +81,40 @@ void abl_solid_finish(abl_solids *solids, size_t node);
  */
 double abl_solid_nearest_mm(double nearest_lps[3], const abl_solids *solids,
                             size_t node, const double lps[3], double most_mm);
+
+/** As above, turned from the direction of a point that is known to be near the
+ * nearest one; finds the nearest one around it. */
+double abl_solid_nearest_from_mm(double nearest_lps[3],
+                                 const abl_solids *solids, size_t node,
+                                 const double lps[3],
+                                 const double guess_lps[3]);
+
+/** A shortest segment between two surfaces. */
+typedef struct abl_solid_span {
+    double gap_mm; /**< 0: they cross; INFINITY: farther than looked for */
+    double from_lps[3], to_lps[3]; /**< NAN when they cross or are far */
+} abl_solid_span;
+
+/**
+ * Shortest segment from the surface of the bounded solid @p from to that of
+ * @p to, whether one holds the other or not. Closed for spheres against the
+ * field of @p to; else nearest points in turn from the most promising of
+ * samples of the surface (error below 0.05 mm on smooth shapes).
+ */
+abl_solid_span abl_solid_gap(const abl_solids *solids, size_t from, size_t to);
+
+/** The same after a small move of one of them, around the span before; 0 (and
+ * no points) when they have come to cross there. */
+abl_solid_span abl_solid_gap_near(const abl_solids *solids, size_t from,
+                                  size_t to, const abl_solid_span *near);
+
+bool abl_solid_is_ellipsoid(const abl_solid_node *node);
+bool abl_solid_is_sphere(const abl_solid_node *node);
+
+/** About @p count points of a bounded solid's surface, evenly spread in
+ * direction from the middle of its bounds; the outermost along each. Writes
+ * those that were found and returns their number. */
+size_t abl_solid_sample(double (*lps)[3], size_t count,
+                        const abl_solids *solids, size_t node);
 
 #endif

@@ -7,19 +7,12 @@
 
 #include "imaging/phantom_model.h"
 
-static const double far_mm = 400;
 static const double pi = 3.14159265358979323846;
-static const double golden = 2.39996322972865332; /* angle of a full turn */
 
 static const abl_solid_node *lesion_node(const abl_phantom *phantom,
                                          size_t lesion)
 {
     return phantom->solids.nodes + phantom->lesions[lesion].solid;
-}
-
-static bool is_ellipsoid(const abl_solid_node *node)
-{
-    return node->kind == ABL_SOLID_ELLIPSOID && node->exponent == 2;
 }
 
 static void sort_down(double v[3])
@@ -64,7 +57,7 @@ abl_phantom_lesion_truth abl_phantom_lesion_get(const abl_phantom *phantom,
 {
     const abl_solid_node *node = lesion_node(phantom, lesion);
     abl_phantom_lesion_truth truth = {.name = phantom->lesions[lesion].name,
-                                      .is_exact = is_ellipsoid(node),
+                                      .is_exact = abl_solid_is_ellipsoid(node),
                                       .hu = phantom->lesions[lesion].hu};
     for (int a = 0; a < 3; a++) {
         truth.centre_lps[a] = (node->lo[a] + node->hi[a]) / 2;
@@ -80,132 +73,13 @@ abl_phantom_lesion_truth abl_phantom_lesion_get(const abl_phantom *phantom,
     return truth;
 }
 
-static bool is_sphere(const abl_solid_node *node)
-{
-    return is_ellipsoid(node) && node->radii_mm[0] == node->radii_mm[1] &&
-           node->radii_mm[0] == node->radii_mm[2];
-}
-
-static void ellipsoid_surface(double lps[3], const abl_solid_node *node,
-                              double polar, double around)
-{
-    const double local[3] = {node->radii_mm[0] * sin(polar) * cos(around),
-                             node->radii_mm[1] * sin(polar) * sin(around),
-                             node->radii_mm[2] * cos(polar)};
-    for (int a = 0; a < 3; a++)
-        lps[a] = node->centre_lps[a] + node->axes[0][a] * local[0] +
-                 node->axes[1][a] * local[1] + node->axes[2][a] * local[2];
-}
-
-static double distance(const double a[3], const double b[3])
-{
-    double sum = 0;
-    for (int axis = 0; axis < 3; axis++)
-        sum += (a[axis] - b[axis]) * (a[axis] - b[axis]);
-    return sqrt(sum);
-}
-
-/* The point of an ellipsoid's surface that is nearest to @p lps. */
-static void nearest_on_ellipsoid(double out[3], const abl_solid_node *node,
-                                 const double lps[3])
-{
-    enum {
-        STARTS = 200
-    };
-    double best = INFINITY, at[2] = {0, 0}, tried[3];
-    for (int n = 0; n < STARTS; n++) {
-        double polar = acos(1 - (2 * n + 1.0) / STARTS);
-        ellipsoid_surface(tried, node, polar, n * golden);
-        if (distance(tried, lps) < best) {
-            best = distance(tried, lps);
-            at[0] = polar;
-            at[1] = n * golden;
-        }
-    }
-    for (double step = 0.2; step > 1e-6;) {
-        double from = best, base[2] = {at[0], at[1]};
-        for (int n = 0; n < 8; n++) {
-            double polar = base[0] + step * cos(n * pi / 4);
-            double around = base[1] + step * sin(n * pi / 4);
-            ellipsoid_surface(tried, node, polar, around);
-            if (distance(tried, lps) < best) {
-                best = distance(tried, lps);
-                at[0] = polar;
-                at[1] = around;
-            }
-        }
-        if (!(best < from))
-            step /= 2;
-    }
-    ellipsoid_surface(out, node, at[0], at[1]);
-}
-
-/* Nearest points in turn on the solid and on the ellipsoid, from the best of
- * some points around it. */
-static double ellipsoid_gap_mm(const abl_phantom *phantom,
-                               const abl_solid_node *node, size_t solid)
-{
-    enum {
-        STARTS = 20,
-        ROUNDS = 40
-    };
-    const abl_solids *solids = &phantom->solids;
-    double best = INFINITY, there[3], here[3];
-    for (int n = 0; n < STARTS; n++) {
-        double from[3], to[3];
-        ellipsoid_surface(from, node, acos(1 - (2 * n + 1.0) / STARTS),
-                          n * golden);
-        double found =
-            abl_solid_nearest_mm(to, solids, solid, from, fmin(best, far_mm));
-        if (found < best) {
-            best = found;
-            memcpy(there, to, sizeof there);
-        }
-    }
-    for (int n = 0; n < ROUNDS && isfinite(best); n++) {
-        nearest_on_ellipsoid(here, node, there);
-        double found = abl_solid_nearest_mm(there, solids, solid, here, far_mm);
-        bool settled = !(found < best - 1e-5);
-        best = fmin(best, found);
-        if (settled)
-            break;
-    }
-    return best;
-}
-
-/* Whether the surfaces meet: points of the lesion on both sides. */
-static bool crosses(const abl_phantom *phantom, const abl_solid_node *node,
-                    size_t solid)
-{
-    enum {
-        POINTS = 2000
-    };
-    bool inside = false, outside = false;
-    for (int n = 0; n < POINTS; n++) {
-        double lps[3];
-        ellipsoid_surface(lps, node, acos(1 - (2 * n + 1.0) / POINTS),
-                          n * golden);
-        bool in = abl_solid_value(&phantom->solids, solid, lps) < 0;
-        inside = inside || in;
-        outside = outside || !in;
-    }
-    return inside && outside;
-}
-
 static double gap_to_node_mm(const abl_phantom *phantom, size_t lesion,
                              size_t solid)
 {
-    const abl_solid_node *node = lesion_node(phantom, lesion);
-    if (!is_ellipsoid(node))
-        return NAN;
-    if (crosses(phantom, node, solid))
-        return 0;
-    if (!is_sphere(node))
-        return ellipsoid_gap_mm(phantom, node, solid);
-    double nearest[3];
-    double centre = abl_solid_nearest_mm(nearest, &phantom->solids, solid,
-                                         node->centre_lps, far_mm);
-    return fmax(centre - node->radii_mm[0], 0);
+    double gap_mm =
+        abl_solid_gap(&phantom->solids, phantom->lesions[lesion].solid, solid)
+            .gap_mm;
+    return isfinite(gap_mm) ? gap_mm : NAN;
 }
 
 abl_status abl_phantom_gap_mm(double *gap_mm, const abl_phantom *phantom,
@@ -224,18 +98,9 @@ abl_status abl_phantom_gap_mm(double *gap_mm, const abl_phantom *phantom,
 
 double abl_phantom_lesion_gap_mm(const abl_phantom *phantom, size_t a, size_t b)
 {
-    const abl_solid_node *first = lesion_node(phantom, a);
-    const abl_solid_node *second = lesion_node(phantom, b);
-    if (is_sphere(first) && !is_sphere(second))
-        return gap_to_node_mm(phantom, a, phantom->lesions[b].solid);
-    if (!is_sphere(first))
-        return gap_to_node_mm(phantom, b, phantom->lesions[a].solid);
-    double sum = 0;
-    for (int axis = 0; axis < 3; axis++) {
-        double step = first->centre_lps[axis] - second->centre_lps[axis];
-        sum += step * step;
-    }
-    return fmax(sqrt(sum) - first->radii_mm[0] - second->radii_mm[0], 0);
+    bool swap = !abl_solid_is_sphere(lesion_node(phantom, a));
+    return gap_to_node_mm(phantom, swap ? b : a,
+                          phantom->lesions[swap ? a : b].solid);
 }
 
 /* Rounded, so that the last digits of libm do not show; null: not known. */

@@ -100,9 +100,19 @@ void put_patient_and_study(Writer &writer, const abl_dicom_write_info &info)
     writer.put_given(DCM_StudyDescription, info.study_description);
 }
 
+bool is_mr(const abl_dicom_write_info &info)
+{
+    return info.mr_weighting[0] != '\0';
+}
+
+int intercept(const abl_dicom_write_info &info)
+{
+    return is_mr(info) ? 0 : info.rescale_intercept_hu;
+}
+
 void put_series(Writer &writer, const abl_dicom_write_info &info)
 {
-    writer.put(DCM_Modality, "CT");
+    writer.put(DCM_Modality, is_mr(info) ? "MR" : "CT");
     writer.put(DCM_SeriesInstanceUID, info.series_uid);
     writer.put(DCM_SeriesNumber, std::to_string(info.series_number));
     writer.put(DCM_SeriesDate, info.date);
@@ -116,6 +126,30 @@ void put_series(Writer &writer, const abl_dicom_write_info &info)
     writer.put_given(DCM_ManufacturerModelName, info.model_name);
 }
 
+void put_x_ray(Writer &writer, const abl_dicom_write_info &info)
+{
+    writer.put(DCM_KVP, decimal(info.kvp));
+    writer.put_given(DCM_ConvolutionKernel, info.kernel);
+    writer.put(DCM_RescaleIntercept, std::to_string(info.rescale_intercept_hu));
+    writer.put(DCM_RescaleSlope, "1");
+    writer.put(DCM_RescaleType, "HU");
+}
+
+/** What type 1 and 2 attributes of the MR image module ask for; the times are
+ * those of a usual gradient echo (T1) or single-shot spin echo (T2). */
+void put_mr_sequence(Writer &writer, const abl_dicom_write_info &info)
+{
+    const bool is_t1 = std::strcmp(info.mr_weighting, "T1") == 0;
+    writer.put(DCM_ScanningSequence, is_t1 ? "GR" : "SE");
+    writer.put(DCM_SequenceVariant, "SK");
+    writer.put(DCM_ScanOptions, "");
+    writer.put(DCM_MRAcquisitionType, is_t1 ? "3D" : "2D");
+    writer.put(DCM_RepetitionTime, is_t1 ? "4.2" : "1200");
+    writer.put(DCM_EchoTime, is_t1 ? "2" : "90");
+    writer.put(DCM_EchoTrainLength, is_t1 ? "1" : "180");
+    writer.put(DCM_MagneticFieldStrength, "1.5");
+}
+
 void put_acquisition(Writer &writer, const abl_dicom_write_info &info)
 {
     writer.put(DCM_AcquisitionDate, info.date);
@@ -123,15 +157,14 @@ void put_acquisition(Writer &writer, const abl_dicom_write_info &info)
     writer.put(DCM_ContentDate, info.date);
     writer.put(DCM_ContentTime, info.time);
     writer.put(DCM_AcquisitionNumber, "1");
-    writer.put(DCM_KVP, decimal(info.kvp));
-    writer.put_given(DCM_ConvolutionKernel, info.kernel);
+    if (is_mr(info))
+        put_mr_sequence(writer, info);
+    else
+        put_x_ray(writer, info);
     writer.put_given(DCM_ContrastBolusAgent, info.contrast_agent);
     writer.put_given(DCM_ImageComments, info.comment);
     writer.put(DCM_WindowCenter, decimal(info.window_centre_hu));
     writer.put(DCM_WindowWidth, decimal(info.window_width_hu));
-    writer.put(DCM_RescaleIntercept, std::to_string(info.rescale_intercept_hu));
-    writer.put(DCM_RescaleSlope, "1");
-    writer.put(DCM_RescaleType, "HU");
 }
 
 void put_plane(Writer &writer, const Series &series, size_t k)
@@ -160,10 +193,11 @@ void put_instance(Writer &writer, const Series &series, size_t k)
     char uid[65];
     const std::string number = std::to_string(k + 1);
     abl_dicom_uid(uid, (std::string(series.info->series_uid) + "/" + number).c_str());
-    writer.put(DCM_SOPClassUID, UID_CTImageStorage);
+    writer.put(DCM_SOPClassUID, is_mr(*series.info) ? UID_MRImageStorage : UID_CTImageStorage);
     writer.put(DCM_SOPInstanceUID, uid);
     writer.put(DCM_InstanceNumber, number);
-    writer.put(DCM_ImageType, "ORIGINAL\\PRIMARY\\AXIAL");
+    writer.put(DCM_ImageType,
+               is_mr(*series.info) ? "ORIGINAL\\PRIMARY\\M" : "ORIGINAL\\PRIMARY\\AXIAL");
 }
 
 void put_pixels(Writer &writer, const Series &series, size_t k)
@@ -173,7 +207,7 @@ void put_pixels(Writer &writer, const Series &series, size_t k)
     const int16_t *hu = abl_volume_i16(series.volume) + k * count;
     std::vector<Uint16> stored(count);
     for (size_t n = 0; n < count; n++)
-        stored[n] = static_cast<Uint16>(hu[n] - series.info->rescale_intercept_hu);
+        stored[n] = static_cast<Uint16>(hu[n] - intercept(*series.info));
     writer.put_u16(DCM_SamplesPerPixel, 1);
     writer.put(DCM_PhotometricInterpretation, "MONOCHROME2");
     writer.put_u16(DCM_Rows, grid.size[1]);
@@ -260,7 +294,10 @@ abl_status check(const abl_volume *volume, const abl_dicom_write_info *info, abl
     if (!dcmDataDict.isDictionaryLoaded())
         return abl_error_set(err, ABL_E_INTERNAL,
                              "the DICOM dictionary was not found; set DCMDICTPATH");
-    return check_values(volume, info->rescale_intercept_hu, err);
+    if (is_mr(*info) && std::strcmp(info->mr_weighting, "T1") != 0 &&
+        std::strcmp(info->mr_weighting, "T2") != 0)
+        return abl_error_set(err, ABL_E_INVALID, "an MR series is T1 or T2");
+    return check_values(volume, intercept(*info), err);
 }
 } // namespace
 

@@ -123,6 +123,68 @@ static void shapes_that_make_no_sense_are_refused(void)
     expect_refused(bad, sizeof bad / sizeof bad[0]);
 }
 
+#define LESION(rest)                                                          \
+    "{\"solids\":{\"liver\":" PHANTOM_BALL(                                   \
+        0, 0, 0,                                                              \
+        60) "},\"parts\":["                                                   \
+            "{\"solid\":\"liver\",\"hu\":100}],\"lesions\":[{\"solid\":" BALL \
+            ",\"hu\":50," rest "}]}"
+
+static void places_that_cannot_be_kept_are_refused(void)
+{
+    const bad_recipe bad[] = {
+        {LESION("\"place\":{}"), "near_lps"},
+        {LESION("\"place\":{\"near_lps\":[0,0]}"), "3 numbers"},
+        {LESION("\"place\":{\"near_lps\":[0,0,1],\"side\":1}"), "side"},
+        {LESION("\"place\":{\"near_lps\":[0,0,1],\"gap_mm\":1}"), "together"},
+        {LESION("\"place\":{\"near_lps\":[0,0,1],\"to\":\"liver\"}"),
+         "together"},
+        {LESION("\"place\":{\"near_lps\":[0,0,1],\"to\":\"capsule\","
+                "\"gap_mm\":1}"),
+         "\"in\" for the capsule"},
+        {LESION("\"place\":{\"near_lps\":[0,0,1],\"to\":\"spleen\","
+                "\"gap_mm\":1}"),
+         "\"spleen\""},
+        {LESION("\"place\":{\"near_lps\":[0,0,90],\"in\":\"liver\"}"),
+         "not inside"},
+        {LESION("\"place\":{\"near_lps\":[0,0,1],\"in\":\"liver\","
+                "\"to\":\"capsule\",\"gap_mm\":-6}"),
+         "less than its radius"},
+        {LESION("\"place\":{\"near_lps\":[0,0,1],\"in\":\"liver\","
+                "\"to\":\"capsule\",\"gap_mm\":70}"),
+         "no place near"},
+        {LESION("\"place\":{\"near_lps\":[0,0,1],\"gap_mm\":\"2\","
+                "\"to\":\"liver\"}"),
+         "must be a number"},
+    };
+    expect_refused(bad, sizeof bad / sizeof bad[0]);
+}
+
+#define LOOK(look, tissues, part)                          \
+    "{\"image\":{\"look\":" look "},\"tissues\":{" tissues \
+    "},\"parts\":[{\"solid\":" BALL "," part "}]}"
+
+static void looks_without_values_are_refused(void)
+{
+    const bad_recipe bad[] = {
+        {LOOK("\"venous\"", "", "\"hu\":1"), "look is \"venous\""},
+        {LOOK("3", "", "\"hu\":1"), "look is"},
+        {LOOK("\"t1\"", "", "\"tissue\":\"fat\""), "not in \"tissues\""},
+        {LOOK("\"t1\"", "\"fat\":{\"t2\":5}", "\"tissue\":\"fat\""),
+         "no value for the look \"t1\""},
+        {LOOK("\"t1\"", "\"fat\":{\"t1\":9999}", "\"tissue\":\"fat\""),
+         "t1 is 9999"},
+        {LOOK("\"t1\"", "\"fat\":{\"t1\":9}", "\"tissue\":\"fat\",\"hu\":5"),
+         "without \"hu\""},
+        {LOOK("\"t1\"", "\"fat\":{\"t1\":9}", "\"tissue\":5"), "a name"},
+        {IMAGE("\"tilt_deg\":50"), "tilt_deg is 50"},
+        {IMAGE("\"slice_thickness_mm\":0"), "slice_thickness_mm is 0"},
+        {IMAGE("\"slice_profile\":\"round\""), "slice_profile"},
+        {IMAGE("\"slice_profile\":1"), "slice_profile"},
+    };
+    expect_refused(bad, sizeof bad / sizeof bad[0]);
+}
+
 static void solids_that_contain_themselves_are_refused(void)
 {
     const bad_recipe bad[] = {
@@ -233,6 +295,8 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(numbers_out_of_range_are_refused),
     ABL_TEST(images_that_are_too_large_are_refused),
     ABL_TEST(shapes_that_make_no_sense_are_refused),
+    ABL_TEST(places_that_cannot_be_kept_are_refused),
+    ABL_TEST(looks_without_values_are_refused),
     ABL_TEST(solids_that_contain_themselves_are_refused),
     ABL_TEST(solids_that_explode_are_refused),
     ABL_TEST(endless_lists_are_refused),
