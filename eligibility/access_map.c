@@ -1,49 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "eligibility/access_map.h"
+#include "eligibility/access_layers.h"
+#include "eligibility/access_table.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #define GRID_MM 2.0 /* wanted spacing of the planning grid */
 
-/* Classes that close a corridor, in the order that decides a tie. */
-static const abl_structure_id hard_obstacles[] = {
-    ABL_BONE,
-    ABL_LUNG,
-    ABL_BOWEL_GAS,
-    ABL_HEART,
-    ABL_AORTA,
-    ABL_INFERIOR_VENA_CAVA,
-    ABL_PORTAL_AND_SPLENIC_VEIN,
-    ABL_STOMACH,
-    ABL_COLON,
-    ABL_DUODENUM,
-    ABL_SMALL_BOWEL,
-    ABL_GALLBLADDER,
-    ABL_SPLEEN,
-    ABL_RIGHT_KIDNEY,
-    ABL_LEFT_KIDNEY,
-    ABL_PANCREAS,
-    ABL_ESOPHAGUS,
-    ABL_RIGHT_ADRENAL_GLAND,
-    ABL_LEFT_ADRENAL_GLAND,
-};
-#define HARD_COUNT (sizeof hard_obstacles / sizeof *hard_obstacles)
-
-static abl_status check_options(const abl_measure_options *options,
-                                abl_error *err)
+static bool is_within(double value, double low, double high)
 {
-    if (!(options->corridor_mm >= 0.5 && options->corridor_mm <= 25))
+    return value >= low && value <= high;
+}
+
+static abl_status check_options(const abl_access_options *o, abl_error *err)
+{
+    if (!is_within(o->corridor_mm, 0.5, 25) ||
+        !is_within(o->corridor_out_of_plane_mm, o->corridor_mm, 50))
         return abl_error_set(err, ABL_E_INVALID,
-                             "corridor half-width %g mm is not in 0.5 to 25",
-                             options->corridor_mm);
-    if (!(options->max_path_mm > 0 &&
-          options->max_path_mm <= options->borderline_path_mm &&
-          options->borderline_path_mm <= 1000))
+                             "corridor half-widths %g and %g mm are not in "
+                             "order or not in 0.5 to 25 and 50",
+                             o->corridor_mm, o->corridor_out_of_plane_mm);
+    if (!is_within(o->growth_per_100mm, 0, 10) ||
+        !is_within(o->pleura_margin_mm, 0, 50) ||
+        !is_within(o->max_axial_tilt_deg, 0, 90))
         return abl_error_set(err, ABL_E_INVALID,
-                             "path lengths %g and %g mm are not in order or "
-                             "not in 0 to 1000",
-                             options->max_path_mm, options->borderline_path_mm);
+                             "growth %g mm, pleura margin %g mm or tilt %g "
+                             "deg is not in 0 to 10, 50 and 90",
+                             o->growth_per_100mm, o->pleura_margin_mm,
+                             o->max_axial_tilt_deg);
+    if (!(o->min_path_mm >= 0 && o->min_path_mm < o->max_path_mm &&
+          o->max_path_mm <= o->borderline_path_mm &&
+          o->borderline_path_mm <= 1000))
+        return abl_error_set(err, ABL_E_INVALID,
+                             "path lengths %g, %g and %g mm are not in order "
+                             "or not in 0 to 1000",
+                             o->min_path_mm, o->max_path_mm,
+                             o->borderline_path_mm);
     return ABL_OK;
 }
 
@@ -70,10 +62,8 @@ static const char *say_uncertain(const abl_structures *s)
         return "no bone was found, so ribs cannot be kept clear of";
     if (!is_there(s, ABL_LUNG))
         return "no lung was found, so the pleura cannot be kept clear of";
-    for (size_t n = 0; n < HARD_COUNT; n++)
-        if (s->items[hard_obstacles[n]].found == ABL_NOT_LOOKED_FOR &&
-            !abl_structure_is_bowel(hard_obstacles[n]))
-            return "not every obstacle was looked for";
+    if (!abl_layers_are_known(s))
+        return "not every obstacle was looked for";
     if (s->items[ABL_UNCLASSIFIED].found == ABL_NOT_LOOKED_FOR)
         return "soft tissue without a name was not looked for";
     return NULL;
@@ -95,34 +85,19 @@ static abl_grid coarse_grid(const abl_grid *image)
     return grid;
 }
 
-/* Grows a box on the grid. */
-static void grow_box(size_t lo[3], size_t hi[3], const abl_grid *grid,
-                     double mm)
-{
-    for (int a = 0; a < 3; a++) {
-        const size_t more = (size_t)ceil(mm / grid->spacing_mm[a]);
-        const size_t top = grid->size[a] - 1;
-        lo[a] = lo[a] > more ? lo[a] - more : 0;
-        hi[a] = top - hi[a] > more ? hi[a] + more : top;
-    }
-}
-
 /* The part that paths from the liver can reach. */
 static abl_status reach_grid(abl_grid *out, const abl_access_map *map,
                              abl_error *err)
 {
     const abl_grid whole = coarse_grid(&map->image_grid);
-    const double margin =
-        map->options.borderline_path_mm + map->options.corridor_mm + 10;
-    size_t lo[3], hi[3], size[3];
+    const double margin = map->options.borderline_path_mm +
+                          map->options.corridor_out_of_plane_mm + 10;
+    size_t lo[3];
     const abl_volume *liver = map->structures->items[ABL_LIVER].field;
-    if (!abl_grid_overlap(lo, hi, &whole, &liver->grid))
+    if (!abl_grid_reach(out, lo, &whole, &liver->grid, margin))
         return abl_error_set(err, ABL_E_GEOMETRY,
                              "the liver lies outside the scan");
-    grow_box(lo, hi, &whole, margin);
-    for (int a = 0; a < 3; a++)
-        size[a] = hi[a] - lo[a] + 1;
-    return abl_grid_crop(out, &whole, lo, size, err);
+    return ABL_OK;
 }
 
 /* Shrinks the grid to the body and one voxel more, with its skin samples. */
@@ -171,43 +146,19 @@ static abl_status sample_skin(abl_access_map *map, abl_error *err)
     return crop_to_body(map, err);
 }
 
-static abl_status measure_obstacles(abl_access_map *map, abl_error *err)
-{
-    const abl_structure *items = map->structures->items;
-    abl_obstacle hard[HARD_COUNT];
-    size_t count = 0;
-    for (size_t n = 0; n < HARD_COUNT; n++)
-        if (is_there(map->structures, hard_obstacles[n]))
-            hard[count++] = (abl_obstacle){items[hard_obstacles[n]].field,
-                                           (uint8_t)hard_obstacles[n]};
-    abl_status status =
-        abl_obstacle_map_create(&map->hard, &map->grid, hard, count, err);
-    const abl_obstacle other = {items[ABL_UNCLASSIFIED].field,
-                                ABL_UNCLASSIFIED};
-    if (!status)
-        status = abl_obstacle_map_create(
-            &map->unclassified, &map->grid, &other,
-            is_there(map->structures, ABL_UNCLASSIFIED) ? 1 : 0, err);
-    return status;
-}
-
 static abl_status measure_lesion(abl_obstacle_map *out,
                                  const abl_access_map *map, size_t n,
                                  abl_error *err)
 {
-    size_t lo[3], hi[3], size[3];
-    const abl_volume *field = map->structures->lesions[n].field;
-    if (!field || !abl_grid_overlap(lo, hi, &map->grid, &field->grid))
-        return ABL_OK;
-    grow_box(lo, hi, &map->grid, ABL_ACCESS_FAR_MM);
-    for (int a = 0; a < 3; a++)
-        size[a] = hi[a] - lo[a] + 1;
     abl_grid box;
-    const abl_obstacle obstacle = {field, (uint8_t)(n + 1)};
-    abl_status status = abl_grid_crop(&box, &map->grid, lo, size, err);
-    if (!status)
-        status = abl_obstacle_map_create(out, &box, &obstacle, 1, err);
-    return status;
+    size_t lo[3];
+    const abl_volume *field = map->structures->lesions[n].field;
+    if (!field || !abl_grid_reach(&box, lo, &map->grid, &field->grid,
+                                  ABL_ACCESS_FAR_MM / map->axial_scale))
+        return ABL_OK;
+    const abl_obstacle obstacle = {.field = field, .id = (uint8_t)(n + 1)};
+    return abl_obstacle_map_create(out, &box, map->axial_scale, &obstacle, 1,
+                                   err);
 }
 
 static abl_status measure_lesions(abl_access_map *map, abl_error *err)
@@ -225,9 +176,25 @@ static abl_status measure_lesions(abl_access_map *map, abl_error *err)
     return status;
 }
 
+static abl_status fill_map(abl_access_map *map, const abl_series_info *info,
+                           abl_error *err)
+{
+    abl_status status = reach_grid(&map->grid, map, err);
+    if (!status)
+        status = sample_skin(map, err);
+    if (status || map->why_not)
+        return status;
+    abl_table_find(&map->table, map, info ? info->patient_position : "");
+    status = abl_layers_create(map, err);
+    if (!status)
+        status = measure_lesions(map, err);
+    return status;
+}
+
 abl_status abl_access_map_create(abl_access_map **out, const abl_volume *image,
                                  const abl_structures *structures,
-                                 const abl_measure_options *options,
+                                 const abl_series_info *info,
+                                 const abl_access_options *options,
                                  abl_error *err)
 {
     *out = NULL;
@@ -238,18 +205,14 @@ abl_status abl_access_map_create(abl_access_map **out, const abl_volume *image,
     if (!map)
         return ABL_E_NOMEM;
     map->structures = structures;
+    map->image = image;
     map->options = *options;
     map->image_grid = image->grid;
+    map->axial_scale = options->corridor_mm / options->corridor_out_of_plane_mm;
     map->why_not = say_why_not(structures);
     map->uncertain_why = say_uncertain(structures);
     if (!map->why_not)
-        status = reach_grid(&map->grid, map, err);
-    if (!status && !map->why_not)
-        status = sample_skin(map, err);
-    if (!status && !map->why_not)
-        status = measure_obstacles(map, err);
-    if (!status && !map->why_not)
-        status = measure_lesions(map, err);
+        status = fill_map(map, info, err);
     if (status) {
         abl_access_map_destroy(map);
         return status;
@@ -263,8 +226,8 @@ void abl_access_map_destroy(abl_access_map *map)
     if (!map)
         return;
     free(map->skin);
-    abl_obstacle_map_clear(&map->hard);
-    abl_obstacle_map_clear(&map->unclassified);
+    for (int n = 0; n < ABL_LAYER_COUNT; n++)
+        abl_obstacle_map_clear(&map->layers[n]);
     for (size_t n = 0; n < map->lesion_count; n++)
         abl_obstacle_map_clear(&map->lesions[n]);
     free(map->lesions);

@@ -221,12 +221,14 @@ static double depth_mm(const float *f, const abl_grid *box, const size_t at[3])
 
 typedef struct seeds {
     const abl_grid *grid;
+    double axial_scale;
     uint8_t *id;
     float *depth_mm;
 } seeds;
 
 static void mark_row(const seeds *s, const float *values, const abl_grid *box,
-                     const size_t lo[3], const size_t at[2], uint8_t id)
+                     const size_t lo[3], const size_t at[2],
+                     const abl_obstacle *obstacle)
 {
     for (size_t i = 0; i < box->size[0]; i++) {
         const size_t here[3] = {i, at[0], at[1]};
@@ -236,10 +238,11 @@ static void mark_row(const seeds *s, const float *values, const abl_grid *box,
         const size_t n =
             abl_grid_offset(s->grid, lo[0] + i, lo[1] + at[0], lo[2] + at[1]);
         const float depth = (float)depth_mm(f, box, here);
-        if (!s->id[n] || depth > s->depth_mm[n]) {
-            s->id[n] = id;
-            s->depth_mm[n] = depth;
-        }
+        if (s->id[n] && depth <= s->depth_mm[n])
+            continue;
+        const bool has_own = obstacle->ids && obstacle->ids[n];
+        s->id[n] = has_own ? obstacle->ids[n] : obstacle->id;
+        s->depth_mm[n] = depth;
     }
 }
 
@@ -260,11 +263,11 @@ static abl_status mark_obstacle(const seeds *s, const abl_obstacle *obstacle,
     if (!values)
         return abl_error_set(err, ABL_E_NOMEM, "no memory for an obstacle map");
     abl_field_sample_grid(values, &box, obstacle->field, BEYOND);
+    box.spacing_mm[2] *= s->axial_scale;
 #pragma omp parallel for schedule(static)
     for (size_t k = 0; k < box.size[2]; k++)
         for (size_t j = 0; j < box.size[1]; j++)
-            mark_row(s, values, &box, lo, (const size_t[2]){j, k},
-                     obstacle->id);
+            mark_row(s, values, &box, lo, (const size_t[2]){j, k}, obstacle);
     free(values);
     return ABL_OK;
 }
@@ -291,13 +294,33 @@ static bool has_seed(const uint8_t *id, size_t count)
     return n < count;
 }
 
+static void fill_none(abl_obstacle_map *map)
+{
+    const size_t voxels = abl_grid_voxels(&map->grid);
+    for (size_t n = 0; n < voxels; n++)
+        map->mm[n] = ABL_OBSTACLE_NONE_MM;
+}
+
+static abl_status find_nearest(abl_obstacle_map *out, const seeds *s,
+                               int32_t *nearest, abl_error *err)
+{
+    abl_grid scaled = out->grid;
+    scaled.spacing_mm[2] *= out->axial_scale;
+    abl_status status =
+        abl_access_nearest(nearest, out->mm, &scaled, s->id, err);
+    if (!status)
+        finish_map(out, s, nearest);
+    return status;
+}
+
 abl_status abl_obstacle_map_create(abl_obstacle_map *out, const abl_grid *grid,
+                                   double axial_scale,
                                    const abl_obstacle *obstacles, size_t count,
                                    abl_error *err)
 {
-    *out = (abl_obstacle_map){.grid = *grid};
+    *out = (abl_obstacle_map){.grid = *grid, .axial_scale = axial_scale};
     const size_t voxels = abl_grid_voxels(grid);
-    seeds s = {.grid = grid};
+    seeds s = {.grid = grid, .axial_scale = axial_scale};
     int32_t *nearest = NULL;
     abl_status status = ABL_E_NOMEM;
     s.id = abl_alloc(voxels, sizeof *s.id, err);
@@ -310,15 +333,10 @@ abl_status abl_obstacle_map_create(abl_obstacle_map *out, const abl_grid *grid,
     status = ABL_OK;
     for (size_t n = 0; !status && n < count; n++)
         status = mark_obstacle(&s, &obstacles[n], err);
-    if (!status && !has_seed(s.id, voxels)) {
-        for (size_t n = 0; n < voxels; n++)
-            out->mm[n] = ABL_OBSTACLE_NONE_MM;
-        goto done;
-    }
-    if (!status)
-        status = abl_access_nearest(nearest, out->mm, grid, s.id, err);
-    if (!status)
-        finish_map(out, &s, nearest);
+    if (!status && has_seed(s.id, voxels))
+        status = find_nearest(out, &s, nearest, err);
+    else if (!status)
+        fill_none(out);
 done:
     free(s.id);
     free(s.depth_mm);
@@ -332,5 +350,45 @@ void abl_obstacle_map_clear(abl_obstacle_map *map)
 {
     free(map->mm);
     free(map->id);
-    *map = (abl_obstacle_map){.grid = map->grid};
+    *map =
+        (abl_obstacle_map){.grid = map->grid, .axial_scale = map->axial_scale};
+}
+
+bool abl_grid_reach(abl_grid *out, size_t lo[3], const abl_grid *grid,
+                    const abl_grid *field, double mm)
+{
+    size_t hi[3], size[3];
+    if (!abl_grid_overlap(lo, hi, grid, field))
+        return false;
+    for (int a = 0; a < 3; a++) {
+        const size_t more = (size_t)ceil(mm / grid->spacing_mm[a]);
+        const size_t top = grid->size[a] - 1;
+        lo[a] = lo[a] > more ? lo[a] - more : 0;
+        hi[a] = top - hi[a] > more ? hi[a] + more : top;
+        size[a] = hi[a] - lo[a] + 1;
+    }
+    return abl_grid_crop(out, grid, lo, size, NULL) == ABL_OK;
+}
+
+abl_status abl_field_grow(abl_volume **out, const abl_grid *grid,
+                          const abl_volume *field, double mm, abl_error *err)
+{
+    abl_grid box;
+    size_t lo[3];
+    *out = NULL;
+    if (!abl_grid_reach(&box, lo, grid, &field->grid, mm + 4))
+        return ABL_OK;
+    abl_obstacle_map map;
+    const abl_obstacle one = {.field = field, .id = 1};
+    abl_status status = abl_obstacle_map_create(&map, &box, 1, &one, 1, err);
+    if (!status)
+        status = abl_volume_create(out, &box, ABL_PIXEL_F32, err);
+    if (!status) {
+        float *grown = abl_volume_f32(*out);
+        const size_t voxels = abl_grid_voxels(&box);
+        for (size_t n = 0; n < voxels; n++)
+            grown[n] = (float)mm - map.mm[n];
+    }
+    abl_obstacle_map_clear(&map);
+    return status;
 }

@@ -1,70 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "eligibility/access_target.h"
-#include "eligibility/access_trace.h"
+#include "eligibility/access_choose.h"
 
-#define DEG              57.29577951308232
 #define GOLDEN_ANGLE_RAD 2.399963229728653
 
-/* Cost of a path: conventions of this project, see access.h. */
-#define WANTED_CLEARANCE_MM 15.0
-#define COST_PER_CLEARANCE  4.0
-#define COST_PER_TILT_DEG   0.5
-
-/* Direction n of a Fibonacci lattice on the sphere. */
-static void direction_lps(double away[3], size_t n)
+void abl_access_direction(double away_lps[3], size_t n)
 {
     const double total = ABL_ACCESS_DIRECTIONS;
     const double height = 1 - (2 * (double)n + 1) / total;
     const double radius = sqrt(1 - height * height);
-    away[0] = radius * cos(GOLDEN_ANGLE_RAD * (double)n);
-    away[1] = radius * sin(GOLDEN_ANGLE_RAD * (double)n);
-    away[2] = height;
-}
-
-static double ray_cost(const abl_ray *ray)
-{
-    const double missing = fmax(
-        0, WANTED_CLEARANCE_MM - fmin(ray->clearance_mm, ray->unclassified_mm));
-    return ray->length_mm + COST_PER_CLEARANCE * missing +
-           COST_PER_TILT_DEG * fabs(ray->tilt_deg);
-}
-
-/* 0 is best: within the length, then liver transit and capsule angle. */
-static int ray_tier(const abl_ray *ray)
-{
-    const bool good = ray->transit_mm >= ABL_ACCESS_MIN_TRANSIT_MM &&
-                      ray->capsule_deg <= ABL_ACCESS_MAX_CAPSULE_DEG;
-    return (ray->state == ABL_RAY_CLEAR ? 0 : 2) + (good ? 0 : 1);
-}
-
-static bool is_clear(const abl_ray *ray)
-{
-    return ray->state == ABL_RAY_CLEAR || ray->state == ABL_RAY_CLEAR_LONG;
-}
-
-/* The first of the best; ABL_ACCESS_DIRECTIONS when none is clear. */
-static size_t choose(const abl_ray *rays)
-{
-    size_t best = ABL_ACCESS_DIRECTIONS;
-    int best_tier = 0;
-    double best_cost = DBL_MAX;
-    for (size_t n = 0; n < ABL_ACCESS_DIRECTIONS; n++) {
-        if (!is_clear(&rays[n]))
-            continue;
-        const int tier = ray_tier(&rays[n]);
-        const double cost = ray_cost(&rays[n]);
-        if (best == ABL_ACCESS_DIRECTIONS || tier < best_tier ||
-            (tier == best_tier && cost < best_cost)) {
-            best = n;
-            best_tier = tier;
-            best_cost = cost;
-        }
-    }
-    return best;
+    away_lps[0] = radius * cos(GOLDEN_ANGLE_RAD * (double)n);
+    away_lps[1] = radius * sin(GOLDEN_ANGLE_RAD * (double)n);
+    away_lps[2] = height;
 }
 
 static void count_ray(abl_access *out, const abl_ray *ray)
@@ -76,14 +25,26 @@ static void count_ray(abl_access *out, const abl_ray *ray)
         else
             out->blocked[ray->obstacle]++;
         break;
+    case ABL_RAY_STEEP:
+        out->blocked_steep++;
+        break;
+    case ABL_RAY_TABLE:
+        out->blocked_table++;
+        break;
     case ABL_RAY_NO_SKIN:
         out->blocked_no_skin++;
         break;
     case ABL_RAY_TOO_LONG:
         out->blocked_too_long++;
         break;
+    case ABL_RAY_TOO_SHORT:
+        out->blocked_too_short++;
+        break;
     case ABL_RAY_UNCLASSIFIED:
         out->blocked[ABL_UNCLASSIFIED]++;
+        break;
+    case ABL_RAY_FOLD:
+        out->blocked_fold++;
         break;
     case ABL_RAY_CLEAR:
         out->clear++;
@@ -94,54 +55,71 @@ static void count_ray(abl_access *out, const abl_ray *ray)
     }
 }
 
-static void fill_path(abl_path *path, const abl_ray_task *task,
-                      const abl_ray *ray, const double away[3])
+static void judge_directions(const abl_ray_set *set, abl_ray_task *task)
 {
-    for (int r = 0; r < 3; r++) {
-        path->target_lps[r] = task->target_lps[r];
-        path->entry_lps[r] = task->target_lps[r] + ray->length_mm * away[r];
+    for (size_t t = 0; t < set->targets->count; t++) {
+        abl_ray *rays = set->rays + t * ABL_ACCESS_DIRECTIONS;
+        for (int r = 0; r < 3; r++)
+            task->target_lps[r] = set->targets->lps[t][r];
+#pragma omp parallel for schedule(dynamic, 64)
+        for (size_t n = 0; n < ABL_ACCESS_DIRECTIONS; n++) {
+            double away[3];
+            abl_access_direction(away, n);
+            rays[n] = abl_ray_judge(task, away);
+        }
     }
-    path->length_mm = ray->length_mm;
-    path->clearance_mm = ray->clearance_mm;
-    path->nearest_obstacle = (abl_structure_id)ray->obstacle;
-    path->nearest_lesion = ray->lesion;
-    path->unclassified_mm = ray->unclassified_mm;
-    path->liver_transit_mm = ray->transit_mm;
-    path->capsule_angle_deg = ray->capsule_deg;
-    path->axial_tilt_deg = ray->tilt_deg;
-    path->in_plane_angle_deg = DEG * atan2(away[0], -away[1]);
 }
 
-static abl_status judge_all(abl_access *out, const abl_ray_task *task,
-                            abl_error *err)
+/* The counts and the map are those of the first target. */
+static abl_status count_directions(abl_access *out, const abl_ray_set *set,
+                                   abl_error *err)
 {
-    abl_ray *rays = abl_alloc(ABL_ACCESS_DIRECTIONS, sizeof *rays, err);
-    if (!rays)
+    out->map = abl_alloc(ABL_ACCESS_DIRECTIONS, sizeof *out->map, err);
+    if (!out->map)
         return ABL_E_NOMEM;
-#pragma omp parallel for schedule(dynamic, 64)
-    for (size_t n = 0; n < ABL_ACCESS_DIRECTIONS; n++) {
-        double away[3];
-        direction_lps(away, n);
-        rays[n] = abl_ray_judge(task, away);
-    }
     out->directions = ABL_ACCESS_DIRECTIONS;
-    for (size_t n = 0; n < ABL_ACCESS_DIRECTIONS; n++)
-        count_ray(out, &rays[n]);
-    const size_t best = choose(rays);
-    out->has_path = best < ABL_ACCESS_DIRECTIONS;
-    if (out->has_path) {
-        double away[3];
-        direction_lps(away, best);
-        fill_path(&out->path, task, &rays[best], away);
+    for (size_t n = 0; n < ABL_ACCESS_DIRECTIONS; n++) {
+        const abl_ray *ray = &set->rays[n];
+        const bool is_blocked = ray->state == ABL_RAY_BLOCKED;
+        count_ray(out, ray);
+        out->map[n] = (abl_direction){
+            (uint8_t)ray->state, is_blocked ? ray->obstacle : 0,
+            is_blocked ? ray->lesion : 0, (float)ray->length_mm};
     }
-    free(rays);
     return ABL_OK;
 }
 
-static abl_status start(abl_access *out, const abl_access_map *map,
-                        size_t lesion_index, abl_error *err)
+static abl_status judge_all(abl_access *out, abl_ray_task *task,
+                            const abl_targets *targets, abl_error *err)
 {
-    *out = (abl_access){.corridor_mm = map->options.corridor_mm,
+    abl_ray_set set = {.map = task->map, .targets = targets};
+    set.rays = abl_alloc(targets->count * ABL_ACCESS_DIRECTIONS,
+                         sizeof *set.rays, err);
+    if (!set.rays)
+        return ABL_E_NOMEM;
+    judge_directions(&set, task);
+    abl_status status = count_directions(out, &set, err);
+    if (!status)
+        status = abl_access_choose(out, &set, err);
+    if (!status && !out->has_path) {
+        task->is_full = true;
+        judge_directions(&set, task);
+        abl_access_relax(out, &set);
+    }
+    free(set.rays);
+    return status;
+}
+
+static abl_status start(abl_access *out, abl_targets *targets,
+                        const abl_access_map *map, size_t lesion_index,
+                        abl_error *err)
+{
+    const abl_access_options *options = &map->options;
+    *out = (abl_access){.corridor_mm = options->corridor_mm,
+                        .corridor_out_of_plane_mm =
+                            options->corridor_out_of_plane_mm,
+                        .pleura_margin_mm = options->pleura_margin_mm,
+                        .table_known_from = map->table.known_from,
                         .uncertain_why = map->uncertain_why,
                         .obstacles_uncertain = map->uncertain_why != NULL,
                         .why_not = map->why_not};
@@ -149,11 +127,12 @@ static abl_status start(abl_access *out, const abl_access_map *map,
         return abl_error_set(err, ABL_E_INVALID, "there is no lesion %zu",
                              lesion_index + 1);
     const abl_volume *field = map->structures->lesions[lesion_index].field;
-    bool found = false;
     abl_status status = ABL_OK;
     if (field)
-        status = abl_access_target(out->target_lps, &found, field, err);
-    if (!found && !out->why_not)
+        status = abl_targets_find(targets, field, err);
+    for (int r = 0; r < 3; r++)
+        out->target_lps[r] = targets->lps[0][r];
+    if (!targets->count && !out->why_not)
         out->why_not = "the lesion is smaller than a voxel";
     return status;
 }
@@ -161,21 +140,24 @@ static abl_status start(abl_access *out, const abl_access_map *map,
 abl_status abl_access_plan(abl_access *out, const abl_access_map *map,
                            size_t lesion_index, abl_error *err)
 {
-    abl_status status = start(out, map, lesion_index, err);
+    abl_targets targets = {.count = 0};
+    abl_status status = start(out, &targets, map, lesion_index, err);
     if (status || out->why_not)
         return status;
     abl_ray_task task = {.map = map,
                          .lesion_index = lesion_index,
                          .lesion = map->structures->lesions[lesion_index].field,
                          .liver = map->structures->items[ABL_LIVER].field};
-    for (int r = 0; r < 3; r++)
-        task.target_lps[r] = out->target_lps[r];
     double ijk[3];
-    abl_grid_to_ijk(ijk, &map->grid, task.target_lps);
+    abl_grid_to_ijk(ijk, &map->grid, out->target_lps);
     if (!(abl_grid_sample_f32(&map->grid, map->skin, ijk) > 0))
         out->why_not = "the lesion lies outside the body that was found";
     else
-        status = judge_all(out, &task, err);
+        status = judge_all(out, &task, &targets, err);
+    if (status) {
+        free(out->map);
+        out->map = NULL;
+    }
     out->assessed = !status && !out->why_not;
     return status;
 }

@@ -35,25 +35,98 @@ typedef struct abl_clearance {
     double at_least_mm;  /**< true whatever lies outside; <= nearest.mm */
 } abl_clearance;
 
-/** One straight corridor from the skin into a lesion. */
+/** What can be in the way: every abl_structure_id, and two zones that are no
+ * structures. */
+enum {
+    ABL_OBSTACLE_PLEURA = ABL_STRUCTURE_COUNT, /**< the margin around the lung
+                                                    and the recess below it */
+    ABL_OBSTACLE_BUNDLE, /**< vessels and nerve along a rib's lower border */
+    ABL_OBSTACLE_COUNT
+};
+/** "pleural margin"; for a structure its title. */
+const char *abl_obstacle_title(int obstacle);
+/** "pleural_margin"; for a structure its name. */
+const char *abl_obstacle_name(int obstacle);
+/** The structure an obstacle belongs to, for rules. */
+abl_structure_id abl_obstacle_structure(int obstacle);
+
+/** One straight corridor from the skin into a lesion. Clearances are room
+ * around the axis as the corridor's half-width in the axial plane is measured
+ * (eligibility/access.h), so out of the plane the same number stands for more
+ * millimetres; never more than the straight distance. */
 typedef struct abl_path {
     double entry_lps[3];  /**< on the skin */
     double target_lps[3]; /**< in the lesion */
     double length_mm;
-    double clearance_mm; /**< least distance of the axis to any obstacle */
-    abl_structure_id nearest_obstacle; /**< ABL_BACKGROUND: none within 30 mm,
-                                    or another lesion */
-    int nearest_lesion;      /**< number of the other lesion that is the nearest
-                             obstacle, or 0 */
-    double unclassified_mm;  /**< least distance of the axis to soft tissue
-                                    without a name; not in clearance_mm */
-    double liver_transit_mm; /**< liver crossed before the lesion */
-    double capsule_angle_deg;  /**< from the capsule's normal; 0 = upright */
-    double axial_tilt_deg;     /**< out of the axial plane, + when the tip
+    double clearance_mm;  /**< least room to any hard obstacle's margin */
+    int nearest_obstacle; /**< an obstacle; ABL_BACKGROUND: none within 30 mm,
+                               or another lesion */
+    int nearest_rib;      /**< 1.. from the head on its side of the scan when
+                               the nearest obstacle is a rib; else 0 */
+    bool is_right_rib;
+    int nearest_lesion;     /**< number of the other lesion that is the nearest
+                                 obstacle, or 0 */
+    double unclassified_mm; /**< least room to soft tissue without a name; not
+                                 in clearance_mm */
+    double vessel_mm; /**< the same to vessels of the liver; 30: none nearer */
+    abl_structure_id nearest_vessel; /**< ABL_BACKGROUND: none within 30 mm */
+    double bundle_mm;                /**< the same to intercostal bundles */
+    double liver_transit_mm;         /**< liver crossed before the lesion */
+    double capsule_angle_deg;   /**< from the capsule's normal; 0 = upright */
+    double axial_tilt_deg;      /**< out of the axial plane, + when the tip
                                     points to the head */
-    double in_plane_angle_deg; /**< 0 = straight down from anterior, + from
+    double in_plane_angle_deg;  /**< 0 = straight down from anterior, + from
                                     the patient's left */
+    double long_axis_angle_deg; /**< from the lesion's long axis, 0..90 */
+    double off_centre_mm;       /**< target to the lesion's middle */
+    double midline_mm;   /**< entry from the body's middle, + to the left */
+    bool touches_vessel; /**< a vessel lies in the corridor: borderline */
+    bool touches_bundle; /**< a bundle lies in the corridor: costs only */
+    char reason[240];    /**< why it is shown, with numbers */
 } abl_path;
+
+/** A limit that, changed alone, opens a corridor where there is none. */
+typedef enum abl_relaxation_kind {
+    ABL_RELAX_PLEURA_MARGIN,
+    ABL_RELAX_CORRIDOR,
+    ABL_RELAX_CORRIDOR_AND_PLEURA, /**< both, when neither alone is enough */
+    ABL_RELAX_TILT,
+    ABL_RELAX_TABLE_SIDE,
+    ABL_RELAX_MIN_LENGTH,
+    ABL_RELAX_COUNT
+} abl_relaxation_kind;
+
+typedef struct abl_relaxation {
+    abl_relaxation_kind kind;
+    double from, to; /**< the limit now, and one that opens a corridor; 0
+                              for the table side */
+    double entry_lps[3];
+    char text[200]; /**< "a corridor exists if the pleural margin is 3.0 mm
+                         instead of 5.0" */
+} abl_relaxation;
+
+/** One direction on the map of the skin. */
+typedef struct abl_direction {
+    uint8_t state;    /**< abl_ray_state */
+    uint8_t obstacle; /**< that closes it: abl_obstacle_id, or 0 */
+    uint8_t lesion;   /**< the same: another lesion's number, or 0 */
+    float length_mm;  /**< target to skin; 0 when no skin was met */
+} abl_direction;
+
+/** Applicator positions that cover a lesion and its margin. */
+typedef struct abl_coverage {
+    char applicator[64]; /**< of the library */
+    double zone_mm[3];   /**< axes of the ellipsoid: along, across, across */
+    double margin_mm;
+    bool is_along_path; /**< zones lie along the path; else along the lesion's
+                             long axis */
+    int positions;      /**< enough of them; 0: more than was tried */
+} abl_coverage;
+
+enum {
+    ABL_ACCESS_MAX_OTHERS = 5,
+    ABL_ACCESS_MAX_COVERAGE = 8
+};
 
 typedef struct abl_access {
     bool assessed;
@@ -61,20 +134,37 @@ typedef struct abl_access {
     bool obstacles_uncertain;  /**< an obstacle could not be looked for
                                    reliably: a path is borderline at most */
     const char *uncertain_why; /**< static text, or NULL */
-    double target_lps[3];      /**< where every direction starts */
+    double target_lps[3];      /**< where every counted direction starts */
     size_t directions;         /**< looked at */
     size_t clear;              /**< usable within the length limit */
     size_t clear_long;         /**< clear, but 150 to 200 mm */
-    size_t blocked[ABL_STRUCTURE_COUNT]; /**< by first obstacle; by
+    size_t blocked[ABL_OBSTACLE_COUNT]; /**< by first obstacle; by
                                    ABL_UNCLASSIFIED only when nothing else
                                    closes the direction: with no path these
                                    make the rule not assessable */
-    size_t blocked_lesion;               /**< by another lesion (seeding) */
-    size_t blocked_no_skin;              /**< leaves the scan before the skin */
+    size_t blocked_lesion;              /**< by another lesion (seeding) */
+    size_t blocked_no_skin;             /**< leaves the scan before the skin */
     size_t blocked_too_long;
+    size_t blocked_too_short;
+    size_t blocked_steep;         /**< too far out of the axial plane */
+    size_t blocked_table;         /**< comes from under the patient */
+    size_t blocked_fold;          /**< an arm or a fold lies before the skin */
+    const char *table_known_from; /**< static text: "the header", ... */
     bool has_path;
-    abl_path path;      /**< the best */
-    double corridor_mm; /**< half-width used */
+    abl_path path; /**< the recommended one */
+    size_t other_count;
+    abl_path others[ABL_ACCESS_MAX_OTHERS]; /**< from the Pareto set */
+    size_t pareto_count; /**< clear paths that no other betters in clearance,
+                              length, transit, tilt and capsule angle */
+    size_t relaxation_count; /**< only when there is no path */
+    abl_relaxation relaxations[ABL_RELAX_COUNT]; /**< least change first */
+    size_t coverage_count;
+    abl_coverage coverage[ABL_ACCESS_MAX_COVERAGE];
+    double corridor_mm;              /**< half-width used, axial plane */
+    double corridor_out_of_plane_mm; /**< and across it */
+    double pleura_margin_mm;
+    abl_direction *map; /**< `directions` of them, in the order of
+                             abl_access_direction(); NULL when not assessed */
 } abl_access;
 
 typedef struct abl_lesion_findings {

@@ -13,9 +13,7 @@
 
 abl_measure_options abl_measure_options_default(void)
 {
-    return (abl_measure_options){.corridor_mm = 5,
-                                 .max_path_mm = 150,
-                                 .borderline_path_mm = 200,
+    return (abl_measure_options){.access = abl_access_options_default(),
                                  .progress = {NULL, NULL}};
 }
 
@@ -135,14 +133,15 @@ static abl_status fill_burden(abl_findings *findings, const abl_scene *scene,
 }
 
 static abl_status plan_access(abl_findings *findings, const abl_scene *scene,
+                              const abl_series_info *info,
                               const abl_measure_options *options,
                               abl_error *err)
 {
     if (!findings->lesion_count)
         return ABL_OK;
     abl_access_map *map = NULL;
-    abl_status status = abl_access_map_create(&map, scene->image,
-                                              scene->structures, options, err);
+    abl_status status = abl_access_map_create(
+        &map, scene->image, scene->structures, info, &options->access, err);
     for (size_t n = 0; !status && n < findings->lesion_count; n++) {
         const double share = (double)n / (double)findings->lesion_count;
         status = abl_progress_step(&options->progress, "planning access", share,
@@ -213,7 +212,7 @@ abl_status abl_measure(abl_findings **out, const abl_volume *image,
     if (!status)
         status = fill_burden(findings, &scene, err);
     if (!status)
-        status = plan_access(findings, &scene, options, err);
+        status = plan_access(findings, &scene, info, options, err);
     if (!status) {
         *out = findings;
         findings = NULL;

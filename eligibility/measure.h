@@ -4,12 +4,11 @@
 #ifndef ABL_ELIGIBILITY_MEASURE_H
 #define ABL_ELIGIBILITY_MEASURE_H
 
+#include "eligibility/access_options.h"
 #include "eligibility/findings.h"
 
 typedef struct abl_measure_options {
-    double corridor_mm;        /**< half-width of a path; default 5 */
-    double max_path_mm;        /**< default 150 */
-    double borderline_path_mm; /**< default 200 */
+    abl_access_options access;
     abl_progress progress;
 } abl_measure_options;
 

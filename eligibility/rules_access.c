@@ -2,12 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/rules_check.h"
 
-/* Directions more than 60 degrees out of the axial plane are no way in
- * (Path-Planning-for-liver-Ablation at 8979e60, max_angle_deg = 60). They are
- * 1 - sin(60 deg) of the sphere, so that as many unknown ones change
- * nothing. */
-#define STEEP_SHARE 0.134
-
 static bool has_plan(abl_rule_result *out, const abl_access *access)
 {
     if (!access->assessed)
@@ -24,34 +18,35 @@ static bool has_path(abl_rule_result *out, const abl_access *access)
     return access->has_path;
 }
 
+/* Directions that nothing known closes; those too steep are not counted
+ * here at all. */
 static size_t blocked_by_unknown(const abl_access *access)
 {
-    const size_t steep = (size_t)(STEEP_SHARE * (double)access->directions);
-    const size_t no_skin = access->blocked_no_skin;
-    return access->blocked[ABL_UNCLASSIFIED] +
-           (no_skin > steep ? no_skin - steep : 0);
+    return access->blocked[ABL_UNCLASSIFIED] + access->blocked_no_skin;
 }
 
-static abl_structure_id most_blocking(const abl_access *access)
+static int most_blocking(const abl_access *access)
 {
     size_t most = 0;
-    abl_structure_id id = ABL_BACKGROUND;
-    for (int n = 1; n < ABL_STRUCTURE_COUNT; n++)
+    int obstacle = ABL_BACKGROUND;
+    for (int n = 1; n < ABL_OBSTACLE_COUNT; n++)
         if (n != ABL_UNCLASSIFIED && access->blocked[n] > most) {
             most = access->blocked[n];
-            id = (abl_structure_id)n;
+            obstacle = n;
         }
-    return id;
+    return obstacle;
 }
 
 static void say_no_path(abl_rule_result *out, const abl_access *access)
 {
-    out->structure = most_blocking(access);
+    const int obstacle = most_blocking(access);
+    out->structure = abl_obstacle_structure(obstacle);
     out->result = ABL_NOT_MET;
     abl_rule_say(out, "none of %zu directions is clear", access->directions);
-    if (out->structure != ABL_BACKGROUND)
-        abl_rule_say(out, "; most meet %s",
-                     abl_structure_title(out->structure));
+    if (obstacle != ABL_BACKGROUND)
+        abl_rule_say(out, "; most meet %s", abl_obstacle_title(obstacle));
+    if (access->relaxation_count > 0)
+        abl_rule_say(out, "; %s", access->relaxations[0].text);
     if (blocked_by_unknown(access) > 0) {
         abl_rule_say(out,
                      "; %zu meet only soft tissue without a name and "
@@ -91,12 +86,26 @@ static void say_nearest(abl_rule_result *out, const abl_path *path)
 {
     if (path->nearest_lesion > 0)
         abl_rule_say(out, " from the axis to lesion %d", path->nearest_lesion);
+    else if (path->nearest_rib > 0)
+        abl_rule_say(out, " from the axis to rib %d of the %s side in the scan",
+                     path->nearest_rib, path->is_right_rib ? "right" : "left");
     else if (path->nearest_obstacle != ABL_BACKGROUND)
         abl_rule_say(out, " from the axis to the %s",
-                     abl_structure_title(path->nearest_obstacle));
+                     abl_obstacle_title(path->nearest_obstacle));
     else
         abl_rule_say(out, " around the axis is free");
-    out->structure = path->nearest_obstacle;
+    out->structure = abl_obstacle_structure(path->nearest_obstacle);
+}
+
+/* A vessel in the corridor that the needle itself does not meet. */
+static void say_vessel(abl_rule_result *out, const abl_path *path)
+{
+    if (!path->touches_vessel || out->result != ABL_MET)
+        return;
+    abl_rule_say(out, "; %.1f mm to %s in the liver", path->vessel_mm,
+                 abl_structure_title(path->nearest_vessel));
+    out->result = ABL_BORDERLINE;
+    out->structure = path->nearest_vessel;
 }
 
 void abl_check_corridor(abl_rule_result *out, const abl_rule_case *what)
@@ -108,6 +117,7 @@ void abl_check_corridor(abl_rule_result *out, const abl_rule_case *what)
     out->result = abl_rule_judge(out->rule, access->path.clearance_mm, 0);
     abl_rule_say(out, "%.1f mm", access->path.clearance_mm);
     say_nearest(out, &access->path);
+    say_vessel(out, &access->path);
     abl_rule_at(out, access->path.target_lps);
     if (out->result != ABL_MET)
         return;

@@ -97,7 +97,7 @@ static const char *obstacle_title(const abl_path *path)
         return "another lesion";
     return path->nearest_obstacle == ABL_BACKGROUND
                ? "nothing in the scan"
-               : abl_structure_title(path->nearest_obstacle);
+               : abl_obstacle_title(path->nearest_obstacle);
 }
 
 static void put_path(const abl_html *html, const abl_path *path)

@@ -109,7 +109,7 @@ static json_t *build_path(abl_json_out *out, const abl_access *access)
     abl_out_set(out, object, "nearest_obstacle",
                 path->nearest_obstacle == ABL_BACKGROUND
                     ? json_null()
-                    : abl_out_text(abl_structure_name(path->nearest_obstacle)));
+                    : abl_out_text(abl_obstacle_name(path->nearest_obstacle)));
     abl_out_set(out, object, "nearest_lesion",
                 path->nearest_lesion > 0 ? json_integer(path->nearest_lesion)
                                          : json_null());

@@ -187,7 +187,7 @@ static void draw_path(scene *s)
         path->nearest_lesion > 0 ? "another lesion"
         : path->nearest_obstacle == ABL_BACKGROUND
             ? "nothing nearer in the scan"
-            : abl_structure_title(path->nearest_obstacle);
+            : abl_obstacle_title(path->nearest_obstacle);
     snprintf(text, sizeof text, "clearance %.1f mm (%s)", path->clearance_mm,
              nearest_title);
     abl_canvas_label(

@@ -66,15 +66,15 @@ static double time_brute_force(const scene *sc, const double target[3],
 int main(void)
 {
     const scene sc = make_scene();
-    const abl_measure_options options = {
-        .corridor_mm = 5, .max_path_mm = 150, .borderline_path_mm = 200};
+    const abl_access_options options = abl_access_options_default();
     const abl_volume image = {.grid = sc.grid, .type = ABL_PIXEL_I16};
     abl_structures *s = scene_structures(&sc);
     abl_access_map *map = NULL;
     abl_access access = {.assessed = false};
     abl_error err;
     double since = clock_s();
-    abl_status status = abl_access_map_create(&map, &image, s, &options, &err);
+    abl_status status =
+        abl_access_map_create(&map, &image, s, NULL, &options, &err);
     const double map_s = clock_s() - since;
     since = clock_s();
     if (!status)
@@ -97,6 +97,7 @@ int main(void)
            access.clear + access.clear_long + access.blocked[ABL_UNCLASSIFIED] +
                access.blocked_lesion,
            access.directions, 8 * clear, ABL_ACCESS_DIRECTIONS);
+    free(access.map);
     abl_access_map_destroy(map);
     abl_structures_destroy(s);
     return 0;

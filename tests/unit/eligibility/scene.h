@@ -147,6 +147,12 @@ static inline double scene_to_end(const abl_grid *g, const double p[3])
     return least;
 }
 
+/* Gas is an obstacle with the wall around it. */
+static inline double scene_wall_mm(int id)
+{
+    return id == ABL_BOWEL_GAS ? 3 : 0;
+}
+
 /* What the brute-force tracer sees along one direction. */
 typedef struct scene_sight {
     double skin_mm; /* < 0: none */
@@ -173,7 +179,8 @@ static inline scene_sight scene_look(const scene *sc, const double target[3],
             if (id != ABL_SKIN && id != ABL_LIVER && id != ABL_UNCLASSIFIED &&
                 id < ABL_LESION_LABEL_FIRST)
                 seen.hard_mm =
-                    fmin(seen.hard_mm, -scene_depth(&sc->shapes[n], p));
+                    fmin(seen.hard_mm,
+                         -scene_depth(&sc->shapes[n], p) - scene_wall_mm(id));
         }
     }
     return seen;

@@ -9,8 +9,15 @@
 
 const char *const abl_test_suite = "access";
 
-static const abl_measure_options usual = {
-    .corridor_mm = 5, .max_path_mm = 150, .borderline_path_mm = 200};
+/* A round corridor and no limits but length: what geometry alone decides. */
+static const abl_access_options usual = {.corridor_mm = 5,
+                                         .corridor_out_of_plane_mm = 5,
+                                         .max_axial_tilt_deg = 90,
+                                         .max_path_mm = 150,
+                                         .borderline_path_mm = 200,
+                                         .min_liver_transit_mm = 10,
+                                         .max_capsule_angle_deg = 60,
+                                         .is_table_side_allowed = true};
 
 /* Unequal spacing, odd sizes, off origin and turned about two axes. */
 static abl_grid oblique_grid(double extent_mm)
@@ -58,25 +65,42 @@ static scene round_body(double body_mm, double extent_mm)
 static size_t count_all(const abl_access *a)
 {
     size_t sum = a->clear + a->clear_long + a->blocked_lesion +
-                 a->blocked_no_skin + a->blocked_too_long;
-    for (int id = 0; id < ABL_STRUCTURE_COUNT; id++)
+                 a->blocked_no_skin + a->blocked_too_long +
+                 a->blocked_too_short + a->blocked_steep + a->blocked_table +
+                 a->blocked_fold;
+    for (int id = 0; id < ABL_OBSTACLE_COUNT; id++)
         sum += a->blocked[id];
     return sum;
 }
 
-static abl_access plan_with(const scene *sc, abl_structures *s, size_t lesion)
+/* The map of directions is checked and given back: out.map is NULL. */
+static abl_access plan_for(const scene *sc, abl_structures *s, size_t lesion,
+                           const abl_access_options *options)
 {
     abl_error err = {0};
     abl_access out = {0};
     abl_access_map *map = NULL;
     const abl_volume image = {.grid = sc->grid, .type = ABL_PIXEL_I16};
-    ABL_CHECK_OK(abl_access_map_create(&map, &image, s, &usual, &err), &err);
+    ABL_CHECK_OK(abl_access_map_create(&map, &image, s, NULL, options, &err),
+                 &err);
     if (map)
         ABL_CHECK_OK(abl_access_plan(&out, map, lesion, &err), &err);
     abl_access_map_destroy(map);
-    if (out.assessed)
+    if (out.assessed) {
+        size_t clear = 0;
         CU_ASSERT_EQUAL(count_all(&out), out.directions);
+        for (size_t n = 0; n < out.directions; n++)
+            clear += out.map[n].state == ABL_RAY_CLEAR;
+        CU_ASSERT_EQUAL(clear, out.clear);
+    }
+    free(out.map);
+    out.map = NULL;
     return out;
+}
+
+static abl_access plan_with(const scene *sc, abl_structures *s, size_t lesion)
+{
+    return plan_for(sc, s, lesion, &usual);
 }
 
 static abl_access plan(const scene *sc)
@@ -270,7 +294,8 @@ static void transit_and_angle_agree_with_geometry(void)
     abl_error err = {0};
     abl_access_map *map = NULL;
     const abl_volume image = {.grid = sc.grid, .type = ABL_PIXEL_I16};
-    ABL_CHECK_OK(abl_access_map_create(&map, &image, s, &usual, &err), &err);
+    ABL_CHECK_OK(abl_access_map_create(&map, &image, s, NULL, &usual, &err),
+                 &err);
     const abl_ray_task task = {.map = map,
                                .lesion = s->lesions[0].field,
                                .liver = s->items[ABL_LIVER].field,
@@ -346,7 +371,8 @@ static void check_against_brute_force(uint32_t seed)
     abl_error err = {0};
     abl_access_map *map = NULL;
     const abl_volume image = {.grid = sc.grid, .type = ABL_PIXEL_I16};
-    ABL_CHECK_OK(abl_access_map_create(&map, &image, s, &usual, &err), &err);
+    ABL_CHECK_OK(abl_access_map_create(&map, &image, s, NULL, &usual, &err),
+                 &err);
     const abl_ray_task task = {.map = map,
                                .lesion = s->lesions[0].field,
                                .liver = s->items[ABL_LIVER].field,
@@ -454,22 +480,32 @@ static void bad_arguments_are_refused(void)
     const scene sc = round_body(60, 140);
     abl_structures *s = scene_structures(&sc);
     const abl_volume image = {.grid = sc.grid, .type = ABL_PIXEL_I16};
-    const abl_measure_options bad[] = {
-        {.corridor_mm = 0, .max_path_mm = 150, .borderline_path_mm = 200},
-        {.corridor_mm = NAN, .max_path_mm = 150, .borderline_path_mm = 200},
-        {.corridor_mm = 99, .max_path_mm = 150, .borderline_path_mm = 200},
-        {.corridor_mm = 5, .max_path_mm = 0, .borderline_path_mm = 200},
-        {.corridor_mm = 5, .max_path_mm = 210, .borderline_path_mm = 200},
-        {.corridor_mm = 5, .max_path_mm = 150, .borderline_path_mm = 1e9},
-    };
+    abl_access_options bad[12];
+    size_t count = 0;
+    for (; count < 12; count++)
+        bad[count] = usual;
+    bad[0].corridor_mm = 0;
+    bad[1].corridor_mm = NAN;
+    bad[2].corridor_mm = bad[2].corridor_out_of_plane_mm = 99;
+    bad[3].corridor_out_of_plane_mm = 4;
+    bad[4].corridor_out_of_plane_mm = NAN;
+    bad[5].max_path_mm = 0;
+    bad[6].max_path_mm = 210;
+    bad[7].borderline_path_mm = 1e9;
+    bad[8].min_path_mm = 150;
+    bad[9].growth_per_100mm = -1;
+    bad[10].pleura_margin_mm = 51;
+    bad[11].max_axial_tilt_deg = 91;
     abl_error err = {0};
     abl_access_map *map = NULL;
-    for (size_t n = 0; n < sizeof bad / sizeof *bad; n++) {
-        ABL_CHECK_FAILS(abl_access_map_create(&map, &image, s, &bad[n], &err),
-                        ABL_E_INVALID, "mm", &err);
+    for (size_t n = 0; n < count; n++) {
+        ABL_CHECK_FAILS(
+            abl_access_map_create(&map, &image, s, NULL, &bad[n], &err),
+            ABL_E_INVALID, "mm", &err);
         CU_ASSERT_PTR_NULL(map);
     }
-    ABL_CHECK_OK(abl_access_map_create(&map, &image, s, &usual, &err), &err);
+    ABL_CHECK_OK(abl_access_map_create(&map, &image, s, NULL, &usual, &err),
+                 &err);
     abl_access out;
     ABL_CHECK_FAILS(abl_access_plan(&out, map, 1, &err), ABL_E_INVALID,
                     "no lesion 2", &err);
