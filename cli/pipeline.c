@@ -57,11 +57,8 @@ static abl_status judge(abl_pipeline *pipeline,
                         const abl_pipeline_options *options, abl_error *err)
 {
     abl_measure_options how = abl_measure_options_default();
-    const abl_profile_access *access = &pipeline->profile.access;
     how.progress = options->progress;
-    how.corridor_mm = access->corridor_in_plane_mm;
-    how.max_path_mm = access->max_path_mm;
-    how.borderline_path_mm = access->borderline_path_mm;
+    how.access = abl_access_options_from(&pipeline->profile.access);
     abl_status status = abl_measure(
         &pipeline->findings, pipeline->image, pipeline->structures,
         abl_study_series(pipeline->study, pipeline->series), &how, err);

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "eligibility/profile.h"
+
 /** Lengths in mm, angles in degrees. The usual values are those of the
  * profile "net"; their sources stand there. */
 typedef struct abl_access_options {
@@ -28,5 +30,8 @@ typedef struct abl_access_options {
 
 /** Free-hand under CT: 5 mm in the axial plane, 10 mm out of it. */
 abl_access_options abl_access_options_default(void);
+
+/** What a profile says; the table's side is not allowed. */
+abl_access_options abl_access_options_from(const abl_profile_access *profile);
 
 #endif

@@ -38,7 +38,7 @@ static inline void sample_access(abl_access *access)
     access->clear_long = 12;
     access->blocked[ABL_BONE] = 5200;
     access->blocked[ABL_LUNG] = 2100;
-    access->blocked_no_skin = 1300;
+    access->blocked_steep = 1300;
     access->has_path = true;
     access->corridor_mm = 5;
     access->path = (abl_path){.entry_lps = {-170, -40, -60},

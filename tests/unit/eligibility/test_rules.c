@@ -445,7 +445,7 @@ static void close_paths_by_unnamed(abl_findings *f)
 static void close_paths_by_scan(abl_findings *f)
 {
     close_all_paths(f);
-    f->lesions[0].access.blocked_no_skin = 1609;
+    f->lesions[0].access.blocked_no_skin = 1;
 }
 static void doubt_obstacles(abl_findings *f)
 {
