@@ -8,6 +8,9 @@
 
 #define MAX_SLIDES   40
 #define SLIDE_END_MM 1e-4
+/* How far, in voxels, the true nearest points may lie from the nearest of the
+ * surface's points; beyond, a field may hold ripples that are no surface. */
+#define SLIDE_VOXELS 0.75
 
 abl_status abl_shape_create(abl_shape *out, const abl_volume *field,
                             double edge_sd_mm, abl_error *err)
@@ -92,9 +95,10 @@ static bool drop_onto_surface(double lps[3], const abl_volume *field)
     return lies_between_centres(&field->grid, lps);
 }
 
-/* One move of @p end along its surface towards @p aim; the gain in mm. */
+/* One move of @p end along its surface towards @p aim, not far from @p start;
+ * the gain in mm. */
 static double slide_once(double end[3], const abl_volume *field,
-                         const double aim[3])
+                         const double start[3], const double aim[3])
 {
     double n[3], t[3], along = 0, g2 = 0, length = 0;
     find_gradient(n, field, end);
@@ -109,15 +113,16 @@ static double slide_once(double end[3], const abl_volume *field,
         length += t[a] * t[a];
     }
     length = sqrt(length);
-    const double start = distance_mm(end, aim);
+    const double before = distance_mm(end, aim);
+    const double reach = SLIDE_VOXELS * smallest_step(&field->grid);
     double step = fmin(1.0, smallest_step(&field->grid) / fmax(length, 1e-9));
     for (int cut = 0; cut < 5; cut++, step *= 0.5) {
         double next[3];
         for (int a = 0; a < 3; a++)
             next[a] = end[a] + step * t[a];
-        if (!drop_onto_surface(next, field))
+        if (!drop_onto_surface(next, field) || distance_mm(next, start) > reach)
             continue;
-        const double gain = start - distance_mm(next, aim);
+        const double gain = before - distance_mm(next, aim);
         if (gain > 0) {
             memcpy(end, next, sizeof next);
             return gain;
@@ -130,10 +135,13 @@ static double slide_once(double end[3], const abl_volume *field,
 static double slide(double from[3], double to[3], const abl_volume *a,
                     const abl_volume *b)
 {
+    double start_from[3], start_to[3];
+    memcpy(start_from, from, sizeof start_from);
+    memcpy(start_to, to, sizeof start_to);
     for (int n = 0; n < MAX_SLIDES; n++) {
-        double gain = slide_once(to, b, from);
+        double gain = slide_once(to, b, start_to, from);
         if (a)
-            gain += slide_once(from, a, to);
+            gain += slide_once(from, a, start_from, to);
         if (gain < SLIDE_END_MM)
             break;
     }

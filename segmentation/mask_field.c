@@ -10,20 +10,29 @@
 #include "segmentation/surface.h"
 
 #define PAD           3
-#define SMOOTH_VOXELS 0.7
+#define SMOOTH_VOXELS 1.0
 #define FIT_SLICES    4
+/* far outside, where the law of the ellipsoid would only make curves between
+ * slices overshoot; 1 is the middle of the largest section */
+#define LEAST_VALUE (-4.0)
+/* voxels of a section from which its inner radius can be told */
+#define LEAST_AREA 40
+/* section area in inscribed circles from which a shape is a tube */
+#define MOST_COMPACT 2.5
 /* how far beyond the last slice a cap may end, in slices */
 #define LEAST_CAP 0.1
 #define MOST_CAP  0.95
-/* what one slice alone may reach */
-#define MOST_LONE_CAP 0.75
+/* what one slice alone may reach: at least its voxels */
+#define LEAST_LONE_CAP 0.5
+#define MOST_LONE_CAP  0.75
 
-/* One slice of the mask: section area in voxels, centre and inner radius. */
+/* One slice of the mask: section area in voxels, centre and inner radius; its
+ * bulk [mm2] is what follows a parabola along k. */
 typedef struct section {
-    double area, centre[2], inradius_mm;
+    double area, centre[2], inradius_mm, bulk_mm2;
 } section;
 
-/* The laws beyond an end: area(t) = area (1 + b t + c t^2), and how far the
+/* The laws beyond an end: bulk(t) = bulk (1 + b t + c t^2), and how far the
  * centre moves per slice. */
 typedef struct cap {
     double b, c, drift[2];
@@ -56,37 +65,69 @@ static bool find_box(size_t lo[3], size_t size[3], const abl_volume *mask)
     return true;
 }
 
-static double area_above(const float *d, const abl_grid *grid, double level)
+/* The cells that a level between -reach and reach can cut, and the area of
+ * those that lie inside of all such levels. */
+typedef struct cell_list {
+    size_t count;
+    double whole;
+    double (*corners)[4];
+} cell_list;
+
+static void collect_cells(cell_list *out, const float *d, const abl_grid *grid,
+                          double reach_mm)
 {
     const size_t ni = grid->size[0];
-    double sum = 0;
     for (size_t j = 0; j + 1 < grid->size[1]; j++)
         for (size_t i = 0; i + 1 < ni; i++) {
             const float *v = d + j * ni + i;
-            const double c[4] = {(double)v[0] - level, (double)v[1] - level,
-                                 (double)v[ni + 1] - level,
-                                 (double)v[ni] - level};
-            if (c[0] > 0 || c[1] > 0 || c[2] > 0 || c[3] > 0)
-                sum += abl_cell_area(c);
+            const double c[4] = {(double)v[0], (double)v[1], (double)v[ni + 1],
+                                 (double)v[ni]};
+            const double least = fmin(fmin(c[0], c[1]), fmin(c[2], c[3]));
+            const double most = fmax(fmax(c[0], c[1]), fmax(c[2], c[3]));
+            if (least > reach_mm)
+                out->whole++;
+            else if (most > -reach_mm)
+                memcpy(out->corners[out->count++], c, sizeof c);
         }
+}
+
+static double area_above(const cell_list *cells, double level)
+{
+    double sum = cells->whole;
+    for (size_t n = 0; n < cells->count; n++) {
+        double c[4];
+        for (int corner = 0; corner < 4; corner++)
+            c[corner] = cells->corners[n][corner] - level;
+        if (c[0] > 0 || c[1] > 0 || c[2] > 0 || c[3] > 0)
+            sum += abl_cell_area(c);
+    }
     return sum;
 }
 
 /* The level at which the smoothed distance holds the mask's area. */
-static double keep_area(const float *d, const abl_grid *grid, double area,
-                        double reach_mm)
+static abl_status keep_area(double *level, const float *d, const abl_grid *grid,
+                            double area, double reach_mm, abl_error *err)
 {
     double low = -reach_mm, high = reach_mm;
-    if (area_above(d, grid, low) < area || area_above(d, grid, high) > area)
-        return 0;
-    for (int n = 0; n < 30; n++) {
-        const double middle = 0.5 * (low + high);
-        if (area_above(d, grid, middle) > area)
-            low = middle;
-        else
-            high = middle;
+    cell_list cells = {0, 0, NULL};
+    *level = 0;
+    cells.corners =
+        abl_alloc(grid->size[0] * grid->size[1], sizeof *cells.corners, err);
+    if (!cells.corners)
+        return ABL_E_NOMEM;
+    collect_cells(&cells, d, grid, reach_mm);
+    if (area_above(&cells, low) >= area && area_above(&cells, high) <= area) {
+        for (int n = 0; n < 25; n++) {
+            const double middle = 0.5 * (low + high);
+            if (area_above(&cells, middle) > area)
+                low = middle;
+            else
+                high = middle;
+        }
+        *level = 0.5 * (low + high);
     }
-    return 0.5 * (low + high);
+    free(cells.corners);
+    return ABL_OK;
 }
 
 /* Distances straddle the outline by half a voxel on either side. */
@@ -117,16 +158,17 @@ static abl_status shape_slice(abl_volume **out, const abl_volume *slice,
     if (status)
         return status;
     float *d = abl_volume_f32(*out);
-    const float level = (float)keep_area(d, &slice->grid, area, 2 * voxel_mm);
+    double level = 0;
+    status = keep_area(&level, d, &slice->grid, area, 2 * voxel_mm, err);
     const size_t voxels = abl_grid_voxels(&slice->grid);
     for (size_t n = 0; n < voxels; n++)
-        d[n] -= level;
-    return ABL_OK;
+        d[n] -= (float)level;
+    return status;
 }
 
 static section describe_slice(const abl_volume *slice)
 {
-    section out = {0, {0, 0}, 0};
+    section out = {0, {0, 0}, 0, 0};
     const uint8_t *value = abl_volume_u8(slice);
     for (size_t j = 0; j < slice->grid.size[1]; j++)
         for (size_t i = 0; i < slice->grid.size[0]; i++)
@@ -223,8 +265,9 @@ static cap fit_cap(const section *const *sections, size_t count,
     double area[FIT_SLICES] = {0};
     const double *mm = grid->spacing_mm;
     for (size_t n = 0; n < count; n++)
-        area[n] = sections[n]->area * mm[0] * mm[1];
-    double reach = fmin(MOST_LONE_CAP, sqrt(area[0] / M_PI) / mm[2]);
+        area[n] = sections[n]->bulk_mm2;
+    double reach =
+        fmax(LEAST_LONE_CAP, fmin(MOST_LONE_CAP, sqrt(area[0] / M_PI) / mm[2]));
     bool fits = count >= 3 && fit_areas(&out.b, &out.c, area, count);
     if (count >= 2 && !fits)
         fit_sphere(&out.b, &out.c, area, mm[2]);
@@ -265,14 +308,15 @@ static double sample_plane(const float *d, const abl_grid *grid, double i,
 
 /* Slice @p to, @p t slices beyond the last one with the object. */
 static void fill_beyond(abl_volume *field, size_t last, size_t to,
-                        const section *from, const cap *law, double most_area)
+                        const section *from, const cap *law,
+                        double most_bulk_mm2)
 {
     const abl_grid *grid = &field->grid;
     const size_t plane = grid->size[0] * grid->size[1];
     const float *d = abl_volume_f32(field) + last * plane;
     float *out = abl_volume_f32(field) + to * plane;
     const double t = to > last ? (double)(to - last) : (double)(last - to);
-    const double share = from->area / most_area;
+    const double share = from->bulk_mm2 / most_bulk_mm2;
     const double apex = 1 + law->b * t + law->c * t * t;
     for (size_t j = 0; j < grid->size[1]; j++)
         for (size_t i = 0; i < grid->size[0]; i++) {
@@ -281,13 +325,13 @@ static void fill_beyond(abl_volume *field, size_t last, size_t to,
                              (double)j - t * law->drift[1]);
             const double u = 1 - inside / fmax(from->inradius_mm, 1e-3);
             out[j * grid->size[0] + i] =
-                (float)fmin(share * (apex - u * u), -1e-6);
+                (float)fmax(fmin(share * (apex - u * u), -1e-6), LEAST_VALUE);
         }
 }
 
 /* Empty slices take the nearest slice's cap. Distances must still be there. */
 static void fill_empty(abl_volume *field, const section *sections,
-                       double most_area)
+                       double most_bulk_mm2)
 {
     const size_t nk = field->grid.size[2];
     for (size_t k = 0; k < nk; k++) {
@@ -308,25 +352,69 @@ static void fill_empty(abl_volume *field, const section *sections,
              s = up ? s - 1 : s + 1)
             inwards[count++] = &sections[s];
         const cap law = fit_cap(inwards, count, &field->grid);
-        fill_beyond(field, last, k, &sections[last], &law, most_area);
+        fill_beyond(field, last, k, &sections[last], &law, most_bulk_mm2);
     }
 }
 
 static void finish_slices(abl_volume *field, const section *sections,
-                          double most_area)
+                          double most_bulk_mm2)
 {
     const size_t plane = field->grid.size[0] * field->grid.size[1];
     for (size_t k = 0; k < field->grid.size[2]; k++) {
         if (!(sections[k].area > 0))
             continue;
         float *value = abl_volume_f32(field) + k * plane;
-        const double share = sections[k].area / most_area;
+        const double share = sections[k].bulk_mm2 / most_bulk_mm2;
         const double radius = fmax(sections[k].inradius_mm, 1e-3);
         for (size_t n = 0; n < plane; n++) {
             const double u = 1 - (double)value[n] / radius;
-            value[n] = (float)(share * (1 - u * u));
+            value[n] = (float)fmax(share * (1 - u * u), LEAST_VALUE);
         }
     }
+}
+
+/* A section of few voxels has no inner radius to speak of: it takes that of
+ * the next slice inwards, in proportion. */
+static void steady_radii(section *sections, size_t nk)
+{
+    size_t largest = 0;
+    for (size_t k = 0; k < nk; k++)
+        largest = sections[k].area > sections[largest].area ? k : largest;
+    for (int side = 0; side < 2; side++)
+        for (size_t n = 1; n < nk; n++) {
+            const size_t k = side ? largest + n : largest - n;
+            if (k >= nk)
+                break;
+            const section *inwards = &sections[side ? k - 1 : k + 1];
+            if (sections[k].area > 0 && sections[k].area < LEAST_AREA &&
+                inwards->area > sections[k].area)
+                sections[k].inradius_mm =
+                    inwards->inradius_mm *
+                    sqrt(sections[k].area / inwards->area);
+        }
+}
+
+/* An ellipsoid's section area is quadratic along k and known better than its
+ * inner radius; a tube that lies in the slices has only the latter. */
+static double measure_bulk(section *sections, const abl_grid *grid)
+{
+    const double pixel_mm2 = grid->spacing_mm[0] * grid->spacing_mm[1];
+    double largest = 0, longest = 0, most = 0;
+    for (size_t k = 0; k < grid->size[2]; k++) {
+        const double r = fmax(sections[k].inradius_mm, 1e-3);
+        if (sections[k].area > largest) {
+            largest = sections[k].area;
+            longest = largest * pixel_mm2 / (M_PI * r * r);
+        }
+    }
+    for (size_t k = 0; k < grid->size[2]; k++) {
+        const double r = sections[k].inradius_mm;
+        sections[k].bulk_mm2 = longest > MOST_COMPACT
+                                   ? M_PI * r * r
+                                   : sections[k].area * pixel_mm2;
+        most = fmax(most, sections[k].bulk_mm2);
+    }
+    return most;
 }
 
 static abl_status create_empty(abl_volume **out, const abl_volume *mask,
@@ -361,9 +449,8 @@ abl_status abl_field_from_mask(abl_volume **out, const abl_volume *mask,
     if (!status)
         status = fill_slices(field, sections, crop, err);
     if (!status) {
-        double most = 0;
-        for (size_t k = 0; k < size[2]; k++)
-            most = fmax(most, sections[k].area);
+        steady_radii(sections, size[2]);
+        const double most = measure_bulk(sections, &crop->grid);
         fill_empty(field, sections, most);
         finish_slices(field, sections, most);
         *out = field;

@@ -10,16 +10,18 @@
  * The field of which the mask is the sign, as near as can be told: smooth in
  * each slice with the slice's area kept, and quadratic from slice to slice.
  *
- * In a slice: signed distance to the mask, smoothed by 0.7 voxels, shifted
+ * In a slice: signed distance to the mask, smoothed by one voxel, shifted
  * until the area inside equals that of the voxels. Along k: an ellipsoid's
  * sections are one ellipse, scaled and moved, with an area that is quadratic
  * in k and a centre that is linear; so each slice's distance d, with its
  * greatest value m, becomes area * (1 - (1 - d / m)^2), which is exactly
  * quadratic along k for every ellipsoid, and the caps beyond the last slices
- * follow from the same two laws, held between two slices. Any other shape
- * keeps its outline in every slice.
+ * follow from the same two laws, held between two slices. For a shape that is
+ * long in its slices, such as a vessel, the square of the inner radius takes
+ * the place of the area, which is exact for tubes. Any other shape keeps its
+ * outline in every slice.
  *
- * Lost: in-plane detail below about 1.5 voxels.
+ * Lost: in-plane detail below about two voxels.
  *
  * @param[out] out  f32 on the mask's box with up to 3 voxels around; a mask
  *                  without a voxel gives one of -1 on a 1 x 1 x 1 crop

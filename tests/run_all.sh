@@ -34,7 +34,7 @@ export LSAN_OPTIONS=suppressions=$PWD/tests/lint/lsan.supp:print_suppressions=0
 ctest --preset asan -j "$jobs" -LE slow
 
 if [ "$only" = all ]; then
-  say "accuracy on real cases"
-  tests/accuracy/run.sh
+  say "accuracy on phantoms and real cases"
+  tests/accuracy/run.sh short
 fi
 say "all tests passed"

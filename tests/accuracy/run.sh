@@ -1,7 +1,14 @@
 #!/usr/bin/env bash
 # Prints the accuracy tables: phantoms always, real cases when they are there.
+# usage: run.sh [short]   (short: fewer phantoms, for make test)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export ABLASCREEN_SHARED=${ABLASCREEN_SHARED:-$PWD/../shared}
-build/tests/accuracy/abl_accuracy_measures
+if [ "${1:-}" = short ]; then
+  build/tests/accuracy/abl_accuracy_measures 60
+  build/tests/accuracy/abl_accuracy_images 2
+else
+  build/tests/accuracy/abl_accuracy_measures
+  build/tests/accuracy/abl_accuracy_images
+fi
 build/tests/accuracy/abl_accuracy
