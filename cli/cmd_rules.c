@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/profile_option.h"
+#include "eligibility/context.h"
 #include "eligibility/rules.h"
 
 static const abl_option options[] = {
     {"json", 0, ABL_OPTION_FLAG, NULL,
      "print the profile as JSON, a start for one's own", 0, 0},
+    ABL_MODALITY_OPTION,
 };
 
 /* Prints words at an indent, no wider than 78 columns. */
@@ -74,12 +77,41 @@ static void print_rule(const abl_rule *rule)
     }
 }
 
+static void print_number(const abl_profile *profile, abl_profile_number number)
+{
+    const abl_number_kind *kind = abl_number_kind_of(number);
+    char line[512];
+    snprintf(line, sizeof line, "%s: %g %s", kind->title,
+             abl_profile_number_get(profile, number), kind->unit);
+    printf("\n%s.%s\n", kind->group, kind->key);
+    print_source(line, &profile->number_sources[number]);
+}
+
+static void print_needed(const abl_profile *profile)
+{
+    if (!profile->context_needed)
+        return;
+    puts("");
+    puts("needed from outside the images (--context):");
+    for (unsigned n = 0; n < ABL_CONTEXT_FIELD_COUNT; n++)
+        if (profile->context_needed >> n & 1u)
+            printf("     %s: %s\n",
+                   abl_context_field_name((abl_context_field)n),
+                   abl_context_choices((abl_context_field)n));
+}
+
 static void print_profile(const abl_profile *profile)
 {
     printf("profile %s: %s\n", profile->name, profile->title);
     printf("sha256 %s\n", profile->sha256);
     for (int n = 0; n < ABL_RULE_COUNT; n++)
         print_rule(&profile->rules[n]);
+    puts("\nOther numbers. The half-width of the corridor in the axial plane, "
+         "the longest\npath, the liver crossed, the angle and the calibre of "
+         "vessels are those of R11,\nR10, R12, R13 and R7.");
+    for (int n = 0; n < ABL_NUMBER_COUNT; n++)
+        print_number(profile, (abl_profile_number)n);
+    print_needed(profile);
     puts("\n[cited] read in the source; [convention] computed or decided in "
          "this\nproject; [unverified] common knowledge, no source was read.\n"
          "A value in the band is borderline; so is one whose 95 % interval\n"
@@ -91,7 +123,10 @@ static int run(const abl_args *args)
     abl_error err = {ABL_OK, ""};
     abl_profile profile;
     const char *name = args->positional_count ? args->positionals[0] : "net";
-    abl_status status = abl_profile_load(&profile, name, &err);
+    char what[ABL_PROFILE_CHOICE_BYTES];
+    abl_status status = abl_profile_choose(what, args, name, &err);
+    if (!status)
+        status = abl_profile_load(&profile, what, &err);
     if (!status && abl_args_flag(args, "json"))
         status = abl_profile_write(stdout, &profile, &err);
     else if (!status)
@@ -109,9 +144,12 @@ const abl_command abl_command_rules = {
     .description =
         "Prints every limit of a profile with its borderline band, what\n"
         "failing it means, where it comes from, and how far that source was\n"
-        "checked. PROFILE is a built-in name (net) or a JSON file; the\n"
-        "default is net. 'ablascreen rules --json' prints the profile in the\n"
-        "form in which one's own is written.",
+        "checked. PROFILE is a built-in name (net, strict, collision) or a\n"
+        "JSON file, with overlays behind it (mwa, cryo, rfa, navigated, or\n"
+        "files), as in strict+rfa+navigated; the default is net. 'ablascreen\n"
+        "rules --json' prints the profile in the form in which one's own is\n"
+        "written; a file with \"based_on\": \"net\" need only hold what\n"
+        "differs.",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .min_positionals = 0,

@@ -7,14 +7,17 @@
 #include "cli/dicom_output.h"
 #include "cli/output_folder.h"
 #include "cli/pipeline.h"
+#include "cli/profile_option.h"
 
 static const abl_option options[] = {
     {"output", 'o', ABL_OPTION_TEXT, "DIR",
      "folder to make for the results (required)", 0, 0},
     {"series", 0, ABL_OPTION_TEXT, "UID|N",
      "series to analyse: UID, its start, or number (default: the best)", 0, 0},
-    {"profile", 0, ABL_OPTION_TEXT, "NAME|FILE",
-     "limits to apply; see 'ablascreen rules' (default: net)", 0, 0},
+    {"profile", 0, ABL_OPTION_TEXT, "PROFILE", ABL_PROFILE_HELP, 0, 0},
+    ABL_MODALITY_OPTION,
+    {"context", 0, ABL_OPTION_TEXT, "FILE",
+     "JSON with facts that no image shows, such as coagulation", 0, 0},
     {"models", 0, ABL_OPTION_TEXT, "DIR",
      "folder with the networks (default: as built or installed)", 0, 0},
     {"dicom", 0, ABL_OPTION_TEXT, "LIST",
@@ -66,16 +69,24 @@ static abl_status run_study(const abl_args *args, const char *output,
                             const char *models, abl_error *err)
 {
     const double start = abl_pipeline_clock_s();
-    const abl_pipeline_options how = {
-        args->positionals[0], abl_args_text(args, "series", NULL), models,
-        abl_args_text(args, "profile", "net"), abl_progress_for(args)};
+    char profile[ABL_PROFILE_CHOICE_BYTES];
     abl_pipeline pipeline;
     abl_output_folder folder;
     abl_dicom_choice dicom;
     abl_status status = abl_dicom_choice_parse(
         &dicom, abl_args_text(args, "dicom", "all"), err);
+    if (!status)
+        status = abl_profile_choose(
+            profile, args, abl_args_text(args, "profile", "net"), err);
     if (status)
         return status;
+    const abl_pipeline_options how = {
+        .input = args->positionals[0],
+        .series = abl_args_text(args, "series", NULL),
+        .model_dir = models,
+        .profile = profile,
+        .context = abl_args_text(args, "context", NULL),
+        .progress = abl_progress_for(args)};
     status = abl_output_folder_open(&folder, output, "report.json", args->force,
                                     err);
     if (status)

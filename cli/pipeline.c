@@ -62,6 +62,8 @@ static abl_status judge(abl_pipeline *pipeline,
     abl_status status = abl_measure(
         &pipeline->findings, pipeline->image, pipeline->structures,
         abl_study_series(pipeline->study, pipeline->series), &how, err);
+    if (!status && options->context)
+        pipeline->findings->context = &pipeline->context;
     if (!status)
         status = abl_assess(&pipeline->assessment, pipeline->findings,
                             &pipeline->profile, err);
@@ -102,6 +104,8 @@ abl_status abl_pipeline_run(abl_pipeline *pipeline,
     memset(pipeline, 0, sizeof *pipeline);
     abl_status status =
         abl_profile_load(&pipeline->profile, options->profile, err);
+    if (!status && options->context)
+        status = abl_context_load(&pipeline->context, options->context, err);
     double start = abl_pipeline_clock_s();
     if (!status)
         status = read_image(pipeline, options, err);

@@ -12,7 +12,8 @@ typedef struct abl_pipeline_options {
     const char *input;     /**< file or folder */
     const char *series;    /**< series UID, prefix or number; NULL: best */
     const char *model_dir; /**< folder with the networks */
-    const char *profile;   /**< name or path */
+    const char *profile;   /**< PROFILE[+OVERLAY...], names or paths */
+    const char *context;   /**< file with facts no image shows, or NULL */
     abl_progress progress;
 } abl_pipeline_options;
 
@@ -36,6 +37,7 @@ typedef struct abl_pipeline {
     abl_structures *structures;
     abl_findings *findings;
     abl_profile profile;
+    abl_context context;
     abl_assessment *assessment;
     abl_explanation *explanation;
     double seconds[ABL_STAGE_COUNT];

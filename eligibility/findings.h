@@ -5,6 +5,7 @@
 #ifndef ABL_ELIGIBILITY_FINDINGS_H
 #define ABL_ELIGIBILITY_FINDINGS_H
 
+#include "eligibility/context.h"
 #include "segmentation/structures.h"
 
 /** A number and how far it may be off; nothing is printed that was not
@@ -181,11 +182,13 @@ typedef struct abl_lesion_findings {
     abl_value volume_ml;
     abl_value equivalent_diameter_mm;
     abl_value mean_hu;
-    abl_value ring_hu;     /**< liver within 10 mm, vessels left out */
-    abl_value contrast_hu; /**< lesion minus ring */
-    abl_value cnr;         /**< |contrast| / noise */
-    abl_segment capsule;   /**< lesion surface to the surface of liver with
+    abl_value ring_hu;         /**< liver within 10 mm, vessels left out */
+    abl_value contrast_hu;     /**< lesion minus ring */
+    abl_value cnr;             /**< |contrast| / noise */
+    abl_segment capsule;       /**< lesion surface to the surface of liver with
                                 lesions; 0 when exophytic */
+    abl_value exophytic_share; /**< of the surface beyond the liver's contour,
+                                    0..1; eligibility/exophytic.h */
     bool capsule_is_upper_bound; /**< as abl_clearance::is_upper_bound */
     double capsule_at_least_mm;
     abl_clearance to[ABL_STRUCTURE_COUNT]; /**< by structure; not measured
@@ -205,6 +208,11 @@ typedef struct abl_exam {
     bool liver_whole;
     bool intensity_clipped;
     abl_phase_estimate phase;
+    abl_value metal_ml;     /**< over ABL_METAL_HU in the liver's box and 30 mm
+                             around it */
+    bool geometry_checked;  /**< slice by slice: gaps and tilt; not for NIfTI,
+                                whose one affine cannot show them */
+    double gantry_tilt_deg; /**< put upright; 0: none */
 } abl_exam;
 
 typedef struct abl_findings {
@@ -223,6 +231,7 @@ typedef struct abl_findings {
     } structures[ABL_STRUCTURE_COUNT];
     size_t lesion_count;
     abl_lesion_findings *lesions; /**< same order as abl_structures */
+    const abl_context *context;   /**< borrowed; NULL: nothing was given */
     size_t warning_count;
     abl_warning warnings[ABL_MAX_WARNINGS];
 } abl_findings;

@@ -7,6 +7,7 @@
 
 #include "eligibility/access.h"
 #include "eligibility/burden.h"
+#include "eligibility/exam.h"
 #include "eligibility/measure_lesion.h"
 
 #define STAGE "measuring"
@@ -56,6 +57,9 @@ static void fill_exam(abl_exam *exam, const abl_volume *image,
     exam->liver_whole = structures->items[ABL_LIVER].found == ABL_FOUND;
     exam->intensity_clipped = structures->intensity_clipped;
     exam->phase = structures->phase;
+    exam->metal_ml = abl_exam_metal_ml(image, structures->labels);
+    exam->geometry_checked = info && !info->is_nifti;
+    exam->gantry_tilt_deg = info ? info->gantry_tilt_deg : 0;
 }
 
 static bool is_found(const abl_structure *structure)

@@ -7,6 +7,7 @@
 
 #include "eligibility/attenuation.h"
 #include "eligibility/diameter.h"
+#include "eligibility/exophytic.h"
 #include "eligibility/uncertainty.h"
 
 static const char not_found[] = "not found in this scan";
@@ -302,6 +303,28 @@ static abl_status measure_beyond(abl_lesion_findings *out,
     return status;
 }
 
+/* A lesion that keeps clear of the capsule bulges nowhere. */
+static abl_status measure_exophytic(abl_lesion_findings *out,
+                                    const abl_scene *scene,
+                                    const abl_shape *lesion, abl_error *err)
+{
+    const abl_value *capsule = &out->capsule.mm;
+    if (!capsule->measured || !out->max_3d_diameter.mm.measured) {
+        out->exophytic_share.why_not = "the capsule was not measured";
+        return ABL_OK;
+    }
+    if (out->touches_border) {
+        out->exophytic_share.why_not = "cut by the end of the scan";
+        return ABL_OK;
+    }
+    if (capsule->value > ABL_EXOPHYTIC_TOLERANCE_MM) {
+        out->exophytic_share.measured = true;
+        return ABL_OK;
+    }
+    return abl_exophytic_share(&out->exophytic_share, &scene->items[ABL_LIVER],
+                               lesion, out->max_3d_diameter.mm.value, err);
+}
+
 static abl_status measure_attenuation(abl_lesion_findings *out,
                                       const abl_scene *scene, size_t index,
                                       abl_error *err)
@@ -346,5 +369,7 @@ abl_status abl_lesion_measure(abl_lesion_findings *out, const abl_scene *scene,
         measure_clearances(out, scene, shape, end_mm);
         status = measure_beyond(out, scene, shape, err);
     }
+    if (!status)
+        status = measure_exophytic(out, scene, shape, err);
     return status;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "eligibility/context.h"
 #include "eligibility/profile_parts.h"
 #include "imaging/sha256.h"
 
@@ -12,10 +13,6 @@ typedef enum profile_form {
     BASED_ON, /* a profile that names what it changes */
     OVERLAY   /* changes of any profile */
 } profile_form;
-
-const char *const abl_context_field_names[] = {
-    "extra_hepatic_disease",        "coagulation", "biliary_surgery", "ascites",
-    "target_visible_on_ultrasound", NULL};
 
 abl_status abl_source_read(abl_source *out, const abl_json_reader *reader,
                            const json_t *object)
@@ -112,10 +109,11 @@ static abl_status read_needed(abl_profile *out, const abl_json_reader *reader,
         size_t bit = 0;
         char key[48];
         snprintf(key, sizeof key, "context_needed[%zu]", n);
-        while (name && abl_context_field_names[bit] &&
-               strcmp(abl_context_field_names[bit], name) != 0)
+        while (name && bit < ABL_CONTEXT_FIELD_COUNT &&
+               strcmp(abl_context_field_name((abl_context_field)bit), name) !=
+                   0)
             bit++;
-        if (!name || !abl_context_field_names[bit])
+        if (!name || bit == ABL_CONTEXT_FIELD_COUNT)
             return abl_json_fail(reader, key, "is no fact of the context");
         out->context_needed |= 1u << bit;
     }

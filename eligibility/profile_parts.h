@@ -34,7 +34,4 @@ abl_status abl_profile_read_numbers(abl_profile *profile,
 abl_status abl_profile_load_built_in(abl_profile *out, const char *what,
                                      abl_error *err) ABL_MUST_CHECK;
 
-/** Names of context fields by bit, ends with NULL. */
-extern const char *const abl_context_field_names[];
-
 #endif

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "eligibility/context.h"
 #include "eligibility/profile_parts.h"
 
 /* Numbers as written: 30, not 30.0, where they are whole. */
@@ -102,10 +103,11 @@ static int set_needed(json_t *root, unsigned context_needed)
 {
     json_t *list = json_array();
     int failed = 0;
-    for (unsigned bit = 0; abl_context_field_names[bit]; bit++)
+    for (unsigned bit = 0; bit < ABL_CONTEXT_FIELD_COUNT; bit++)
         if (context_needed >> bit & 1u)
             failed |= json_array_append_new(
-                list, json_string(abl_context_field_names[bit]));
+                list,
+                json_string(abl_context_field_name((abl_context_field)bit)));
     return failed | set(root, "context_needed", list);
 }
 

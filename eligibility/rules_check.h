@@ -12,6 +12,7 @@ typedef struct abl_rule_case {
     const abl_findings *findings;
     const abl_lesion_findings *lesion; /**< NULL for patient rules */
     bool leave_out_low_confidence;
+    const abl_profile *profile; /**< that the rule is of */
 } abl_rule_case;
 
 /** @p out comes with rule set and everything else zero. */

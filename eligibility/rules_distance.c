@@ -146,6 +146,30 @@ static void doubt_unclassified(abl_rule_result *out, const abl_rule_case *what)
     }
 }
 
+/* Colon is at greater risk than the rest and has a limit of its own. */
+static void judge_colon(abl_rule_result *out, const abl_rule_case *what)
+{
+    const abl_segment *colon = &what->lesion->to[ABL_COLON].nearest;
+    const double limit_mm = out->rule->also.limit;
+    abl_rule rule = *out->rule;
+    rule.comparison = ABL_ABOVE;
+    rule.limit = limit_mm;
+    rule.has_band = false;
+    if (!colon->mm.measured)
+        return;
+    const abl_result result =
+        abl_rule_judge(&rule, colon->mm.value, colon->mm.uncertainty);
+    if (result == ABL_MET ||
+        abl_result_worse(out->result, result) == out->result)
+        return;
+    out->result = result;
+    out->structure = ABL_COLON;
+    abl_rule_say(
+        out, "; colon at %.1f ± %.1f mm, where more than %g mm is asked for",
+        colon->mm.value, colon->mm.uncertainty, limit_mm);
+    abl_rule_at(out, colon->from_lps);
+}
+
 void abl_check_bowel(abl_rule_result *out, const abl_rule_case *what)
 {
     static const abl_structure_id ids[] = {ABL_STOMACH,   ABL_ESOPHAGUS,
@@ -153,7 +177,8 @@ void abl_check_bowel(abl_rule_result *out, const abl_rule_case *what)
                                            ABL_DUODENUM,  ABL_SMALL_BOWEL};
     check_group(out, what, (group){ids, COUNT(ids)});
     if (out->structure == ABL_BOWEL_GAS)
-        abl_rule_say(out, " (its wall is nearer)");
+        abl_rule_say(out, " (its wall is nearer; it may be colon)");
+    judge_colon(out, what);
     doubt_unclassified(out, what);
 }
 
@@ -260,6 +285,20 @@ static void judge_neighbour(abl_rule_result *out,
                  limit_mm);
 }
 
+/* Bulging beyond the contour is a flag, not an exclusion. */
+static void flag_exophytic(abl_rule_result *out, const abl_rule_case *what)
+{
+    const abl_value *share = &what->lesion->exophytic_share;
+    if (!share->measured && out->result == ABL_MET)
+        abl_rule_unknown(out, "whether it bulges was not measured");
+    if (!share->measured ||
+        100 * share->value <= what->profile->max_exophytic_percent)
+        return;
+    out->result = abl_result_worse(out->result, ABL_BORDERLINE);
+    abl_rule_say(out, "; exophytic, %.0f ± %.0f %% of its surface bulges",
+                 100 * share->value, 100 * share->uncertainty);
+}
+
 void abl_check_subcapsular(abl_rule_result *out, const abl_rule_case *what)
 {
     const abl_lesion_findings *lesion = what->lesion;
@@ -272,4 +311,5 @@ void abl_check_subcapsular(abl_rule_result *out, const abl_rule_case *what)
         judge_neighbour(out, lesion);
     else if (lesion->capsule_is_upper_bound && !is_deep(out->rule, lesion))
         abl_rule_unknown(out, "the capsule beyond the scan may be nearer");
+    flag_exophytic(out, what);
 }

@@ -1,4 +1,4 @@
-/* The whole liver and the exam: R1 and R15 to R18.
+/* The whole liver: R1, R15 and R16.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/rules_check.h"
 
@@ -52,6 +52,17 @@ void abl_check_burden(abl_rule_result *out, const abl_rule_case *what)
     doubt_cut_liver(out, what);
 }
 
+/* Too much with the margin that is aimed at, but not with the least one:
+ * fewer holes are possible, at the price of a smaller margin. */
+static void relent(abl_rule_result *out, const abl_value *least)
+{
+    if (out->result != ABL_NOT_MET || !least->measured)
+        return;
+    if (abl_rule_judge(out->rule, 100 * least->value,
+                       100 * least->uncertainty) != ABL_NOT_MET)
+        out->result = ABL_BORDERLINE;
+}
+
 void abl_check_ablated(abl_rule_result *out, const abl_rule_case *what)
 {
     const abl_value *five = &what->findings->ablated_fraction_5mm;
@@ -61,66 +72,11 @@ void abl_check_ablated(abl_rule_result *out, const abl_rule_case *what)
     observe_share(out, aims_at_ten ? ten : five);
     abl_rule_say(out, " with a margin of %g mm", out->rule->also.limit);
     if (other->measured)
-        abl_rule_say(out, " (%.1f %% with %d mm)", 100 * other->value,
-                     aims_at_ten ? 5 : 10);
+        abl_rule_say(out, " (%.1f ± %.1f %% with %d mm)", 100 * other->value,
+                     100 * other->uncertainty, aims_at_ten ? 5 : 10);
+    else
+        abl_rule_say(out, " (not measured with %d mm)", aims_at_ten ? 5 : 10);
+    if (aims_at_ten)
+        relent(out, five);
     doubt_cut_liver(out, what);
-}
-
-static void check_phase(abl_rule_result *out, const abl_phase_estimate *phase)
-{
-    abl_result result = ABL_NOT_ASSESSABLE;
-    switch (phase->phase) {
-    case ABL_PHASE_PORTAL_VENOUS:
-        result = phase->disagrees_with_header ? ABL_BORDERLINE : ABL_MET;
-        break;
-    case ABL_PHASE_ARTERIAL:
-    case ABL_PHASE_DELAYED:
-        result = ABL_BORDERLINE;
-        break;
-    case ABL_PHASE_UNENHANCED:
-        result = ABL_NOT_MET;
-        break;
-    case ABL_PHASE_UNKNOWN:
-    default:
-        break;
-    }
-    out->result = abl_result_worse(out->result, result);
-    abl_rule_say(out, "; phase %s%s", abl_phase_name(phase->phase),
-                 phase->disagrees_with_header ? " (the header says otherwise)"
-                                              : "");
-}
-
-/* The larger of spacing and thickness: overlapping slices are as blurred as
- * they are thick, and gaps between slices are unseen. */
-void abl_check_exam(abl_rule_result *out, const abl_rule_case *what)
-{
-    const abl_exam *exam = &what->findings->exam;
-    const bool is_thick = exam->slice_thickness_mm > exam->slice_spacing_mm;
-    const double slice_mm =
-        is_thick ? exam->slice_thickness_mm : exam->slice_spacing_mm;
-    if (!(slice_mm > 0)) {
-        abl_rule_unknown(out, "slice spacing is not known");
-        return;
-    }
-    out->observed = (abl_value){true, slice_mm, 0, NULL};
-    out->result = abl_rule_judge(out->rule, slice_mm, 0);
-    abl_rule_say(out, "slices of %.1f mm, %.1f mm apart",
-                 exam->slice_thickness_mm > 0 ? exam->slice_thickness_mm
-                                              : exam->slice_spacing_mm,
-                 exam->slice_spacing_mm);
-    check_phase(out, &exam->phase);
-    if (!exam->liver_whole)
-        out->result = ABL_NOT_MET;
-    abl_rule_say(out, "; liver %s in the scan",
-                 exam->liver_whole ? "wholly" : "not wholly");
-    if (exam->intensity_clipped) {
-        out->result = abl_result_worse(out->result, ABL_BORDERLINE);
-        abl_rule_say(out, "; intensities are clipped");
-    }
-}
-
-void abl_check_context(abl_rule_result *out, const abl_rule_case *what)
-{
-    (void)what;
-    abl_rule_unknown(out, "not in the images and not given");
 }

@@ -312,6 +312,7 @@ static bool is_sound_lesion(const abl_lesion_findings *lesion)
                 is_sound(&lesion->mean_hu) && is_sound(&lesion->ring_hu) &&
                 is_sound(&lesion->contrast_hu) && is_length(&lesion->cnr) &&
                 is_length(&lesion->capsule.mm) &&
+                is_length(&lesion->exophytic_share) &&
                 (!lesion->capsule_is_upper_bound ||
                  isfinite(lesion->capsule_at_least_mm)) &&
                 is_sound_clearance(&lesion->beyond_capsule) &&
@@ -329,6 +330,9 @@ static abl_status check_findings(const abl_findings *findings, abl_error *err)
         !is_length(&findings->tumour_burden) ||
         !is_length(&findings->ablated_fraction_5mm) ||
         !is_length(&findings->ablated_fraction_10mm) ||
+        !is_length(&findings->exam.noise_hu) ||
+        !is_length(&findings->exam.metal_ml) ||
+        !isfinite(findings->exam.gantry_tilt_deg) ||
         !isfinite(findings->exam.slice_spacing_mm) ||
         !isfinite(findings->exam.slice_thickness_mm))
         return abl_error_set(err, ABL_E_INTERNAL,
@@ -346,7 +350,7 @@ static abl_status check_findings(const abl_findings *findings, abl_error *err)
 static void assess_patient(abl_assessment *assessment,
                            const abl_findings *findings)
 {
-    abl_rule_case what = {findings, NULL, false};
+    abl_rule_case what = {findings, NULL, false, assessment->profile};
     abl_judgement reduced;
     judge(&assessment->patient, assessment->profile, &what);
     assessment->patient.verdict = combine_lesions(
@@ -376,7 +380,8 @@ abl_status abl_assess(abl_assessment **out, const abl_findings *findings,
         return ABL_E_NOMEM;
     }
     for (size_t n = 0; n < findings->lesion_count; n++) {
-        const abl_rule_case what = {findings, &findings->lesions[n], false};
+        const abl_rule_case what = {findings, &findings->lesions[n], false,
+                                    profile};
         judge(&assessment->lesions[n], profile, &what);
         assessment->verdict_counts[assessment->lesions[n].verdict]++;
         assessment->low_confidence_count +=

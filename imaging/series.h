@@ -49,6 +49,7 @@ typedef struct abl_series_info {
     size_t size[3];             /**< columns, rows, slices; 0 when unknown */
     double spacing_mm[3];       /**< measured from positions; 0 when unknown */
     double slice_thickness_mm;  /**< SliceThickness; 0 when absent */
+    double gantry_tilt_deg;     /**< corrected when loaded; 0: none */
     double kvp;                 /**< 0 when absent */
     abl_phase phase_hint;       /**< from texts of the header */
     char phase_hint_source[97]; /**< e.g. "SeriesDescription \"PORTAL\"" */

@@ -343,6 +343,7 @@ static void note_what_is_odd(abl_series *series, const abl_study *study)
     const abl_dicom_header *first = header_of(series, study, 0);
     char *notes = info->notes;
     const size_t size = sizeof info->notes;
+    info->gantry_tilt_deg = series->stack.tilt_deg;
     if (series->stack.tilt_deg > 0)
         abl_text_append(notes, size,
                         "gantry tilt of %.1f degrees corrected by shifting "

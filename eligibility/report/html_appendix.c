@@ -46,7 +46,10 @@ static void put_exam(const abl_html *html)
                                         : "cut by the scan");
     abl_html_text_row(html, "Intensities",
                       exam->intensity_clipped ? "clipped" : "not clipped");
-    abl_html_raw(html, "</tbody></table></div></section>\n");
+    abl_html_raw(html, "</tbody></table></div>\n");
+    abl_html_adequacy(html);
+    abl_html_context(html);
+    abl_html_raw(html, "</section>\n");
 }
 
 static void put_notes(const abl_html *html)
@@ -131,6 +134,20 @@ static void put_rule_source(const abl_html *html, const abl_rule *rule)
     abl_html_raw(html, "</p></td></tr>\n");
 }
 
+static void put_number_source(const abl_html *html, abl_profile_number number)
+{
+    const abl_number_kind *kind = abl_number_kind_of(number);
+    const abl_profile *profile = html->report->profile;
+    char value[64];
+    snprintf(value, sizeof value, "%g %s",
+             abl_profile_number_get(profile, number), kind->unit);
+    abl_html_raw(html, "<tr><th scope=\"row\">");
+    abl_html_text(html, kind->title);
+    abl_html_raw(html, "</th><td>");
+    put_source(html, value, &profile->number_sources[number]);
+    abl_html_raw(html, "</td></tr>\n");
+}
+
 static void put_sources(const abl_html *html)
 {
     abl_html_raw(html, "<section><h2>Limits and their sources</h2><p>Profile ");
@@ -147,6 +164,8 @@ static void put_sources(const abl_html *html)
                  "<table class=\"grid sources\"><tbody>\n");
     for (int n = 0; n < ABL_RULE_COUNT; n++)
         put_rule_source(html, &html->report->profile->rules[n]);
+    for (int n = 0; n < ABL_NUMBER_COUNT; n++)
+        put_number_source(html, (abl_profile_number)n);
     abl_html_raw(html, "</tbody></table></section>\n");
 }
 

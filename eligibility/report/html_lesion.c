@@ -23,6 +23,8 @@ static void put_sizes(const abl_html *html, const abl_lesion_findings *lesion)
     abl_html_value_row(html, "Liver around it", &lesion->ring_hu, "HU", 1);
     abl_html_value_row(html, "Contrast", &lesion->contrast_hu, "HU", 1);
     abl_html_value_row(html, "Contrast to noise", &lesion->cnr, "", 1);
+    abl_html_value_row(html, "Surface beyond the liver's contour",
+                       &lesion->exophytic_share, "%", 100);
     abl_html_raw(html, "</tbody></table>\n");
 }
 

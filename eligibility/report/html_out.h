@@ -62,6 +62,9 @@ void abl_html_change(const abl_html *html, size_t index);
 /** What comes next: exams that would settle what is open, and the facts for
  * a tumour board where the criteria are not met. */
 void abl_html_next(const abl_html *html);
+/** Tables of R17's parts and of the context. */
+void abl_html_adequacy(const abl_html *html);
+void abl_html_context(const abl_html *html);
 
 /** What follows the lesions: liver, exam, structures, sources, provenance. */
 void abl_html_appendix(const abl_html *html);

@@ -79,8 +79,9 @@ static json_t *build_phase(abl_json_out *out, const abl_phase_estimate *phase)
     return object;
 }
 
-static json_t *build_exam(abl_json_out *out, const abl_exam *exam)
+static json_t *build_exam(abl_json_out *out, const abl_report *report)
 {
+    const abl_exam *exam = &report->findings->exam;
     json_t *object = json_object();
     abl_out_set(out, object, "slice_spacing_mm",
                 abl_out_number(out, exam->slice_spacing_mm, 3));
@@ -94,6 +95,7 @@ static json_t *build_exam(abl_json_out *out, const abl_exam *exam)
     abl_out_set(out, object, "liver_whole", json_boolean(exam->liver_whole));
     abl_out_set(out, object, "intensity_clipped",
                 json_boolean(exam->intensity_clipped));
+    abl_out_adequacy(out, object, report);
     return object;
 }
 
@@ -232,7 +234,8 @@ static json_t *build_report(abl_json_out *out, const abl_report *report,
                 abl_out_board(out, &report->explanation->board));
     abl_out_set(out, root, "lesions", abl_out_lesions(out, report, pictures));
     abl_out_set(out, root, "liver", build_liver(out, report->findings));
-    abl_out_set(out, root, "exam", build_exam(out, &report->findings->exam));
+    abl_out_set(out, root, "exam", build_exam(out, report));
+    abl_out_set(out, root, "context", abl_out_context(out, report));
     abl_out_set(out, root, "series", build_series(out, report));
     abl_out_set(out, root, "structures",
                 build_structures(out, report->findings));

@@ -48,6 +48,8 @@ static json_t *build_measures(abl_json_out *out, const abl_report *report,
                 abl_out_value(out, &lesion->contrast_hu, "HU", 1));
     abl_out_set(out, object, "contrast_to_noise_ratio",
                 abl_out_value(out, &lesion->cnr, "", 1));
+    abl_out_set(out, object, "exophytic_share",
+                abl_out_value(out, &lesion->exophytic_share, "%", 100));
     return object;
 }
 

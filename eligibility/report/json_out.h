@@ -37,6 +37,11 @@ json_t *abl_out_value(abl_json_out *out, const abl_value *value,
 /** "lesions": one object per lesion. */
 json_t *abl_out_lesions(abl_json_out *out, const abl_report *report,
                         const abl_pictures *pictures);
+/** Adds what R17 looks at to the object "exam". */
+void abl_out_adequacy(abl_json_out *out, json_t *exam,
+                      const abl_report *report);
+/** "context": what was given, as given. */
+json_t *abl_out_context(abl_json_out *out, const abl_report *report);
 /** Every rule of a judgement, in the order of the ids. */
 json_t *abl_out_rules(abl_json_out *out, const abl_report *report,
                       const abl_judgement *judgement);

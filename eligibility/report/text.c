@@ -73,6 +73,24 @@ static void add(note_list *list, const char *code, const char *text)
     snprintf(note->text, sizeof note->text, "%s", text);
 }
 
+static void add_context(note_list *list, const abl_context *context)
+{
+    char text[384] = "Not in the images and not given: ";
+    bool any = false;
+    for (int n = 0; n < ABL_CONTEXT_FIELD_COUNT; n++) {
+        const size_t used = strlen(text);
+        if (context && context->facts[n].given)
+            continue;
+        snprintf(text + used, sizeof text - used, "%s%s", any ? ", " : "",
+                 abl_context_field_title((abl_context_field)n));
+        any = true;
+    }
+    const size_t used = strlen(text);
+    snprintf(text + used, sizeof text - used, ".");
+    if (any)
+        add(list, "context", text);
+}
+
 static void add_missing(note_list *list, const abl_findings *findings)
 {
     char text[384] = "Looked for and not found (removed, missed or outside "
@@ -113,9 +131,7 @@ size_t abl_notes_list(abl_note out[ABL_MAX_NOTES], const abl_findings *findings)
     add(&list, "other-series",
         "One series was analysed. What other contrast phases, MRI or "
         "ultrasound show is not known.");
-    add(&list, "context",
-        "Disease outside the liver, coagulation, earlier bile duct surgery "
-        "and ascites are not in the images and were not given.");
+    add_context(&list, findings->context);
     add_missing(&list, findings);
     return list.count;
 }

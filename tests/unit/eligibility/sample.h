@@ -75,6 +75,7 @@ static inline void sample_lesion(abl_lesion_findings *lesion, int number)
     lesion->contrast_hu = sample_value(-46, 2.5);
     lesion->cnr = sample_value(4.2, 0);
     lesion->capsule.mm = sample_value(24, 0);
+    lesion->exophytic_share = sample_value(0, 0);
     memcpy(lesion->capsule.from_lps, centre, sizeof centre);
     for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++)
         sample_distance(lesion, (abl_structure_id)id, 30 + id);
@@ -94,6 +95,8 @@ static inline abl_findings *sample_findings(size_t lesions)
     findings->exam.slice_thickness_mm = 2;
     findings->exam.noise_hu = sample_value(11, 0.5);
     findings->exam.liver_whole = true;
+    findings->exam.metal_ml = sample_value(0, 0);
+    findings->exam.geometry_checked = true;
     findings->exam.phase.phase = ABL_PHASE_PORTAL_VENOUS;
     findings->exam.phase.confidence = 0.9;
     findings->has_liver_vessels = true;

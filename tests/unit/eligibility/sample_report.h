@@ -106,6 +106,24 @@ static inline void sample_report_open(sample_report *s, size_t lesions)
     sample_report_judge(s);
 }
 
+/* Two facts, one of them with hostile text. */
+static inline void sample_report_give_context(sample_report *s)
+{
+    static abl_context context;
+    memset(&context, 0, sizeof context);
+    abl_context_fact *fact = &context.facts[ABL_CONTEXT_COAGULATION];
+    fact->given = true;
+    fact->meaning = ABL_CONTEXT_ADVERSE;
+    snprintf(fact->value, sizeof fact->value, "impaired");
+    snprintf(fact->note, sizeof fact->note, "%s", SAMPLE_HOSTILE);
+    snprintf(fact->date, sizeof fact->date, "2025-03-31");
+    snprintf(fact->by, sizeof fact->by, "ward 3");
+    context.facts[ABL_CONTEXT_ASCITES] = *fact;
+    snprintf(context.facts[ABL_CONTEXT_ASCITES].value, 8, "none");
+    s->findings->context = &context;
+    sample_report_judge(s);
+}
+
 static inline void sample_report_close(sample_report *s)
 {
     char path[160];

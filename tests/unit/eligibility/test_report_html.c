@@ -60,6 +60,24 @@ static void foreign_text_is_escaped(void)
     sample_report_close(&s);
 }
 
+static void context_and_exam_are_tables_of_their_own(void)
+{
+    sample_report s;
+    sample_report_open(&s, 1);
+    sample_report_give_context(&s);
+    char *text = write_html(&s);
+    check_has(text, "Context, as given (R18)");
+    check_has(text, "impaired");
+    check_has(text, "2025-03-31");
+    check_has(text, "not assessed");
+    check_has(text, "Is the exam good enough? (R17)");
+    check_has(text, "no metal near the liver");
+    check_has(text, "Steepest tilt out of the axial plane");
+    CU_ASSERT_PTR_NULL(strstr(text, SAMPLE_HOSTILE));
+    free(text);
+    sample_report_close(&s);
+}
+
 static void page_refers_to_nothing_outside(void)
 {
     static const char *const refused[] = {"http://", "https://",       "url(",
@@ -200,6 +218,7 @@ static void ill_formed_text_becomes_replacement_characters(void)
 CU_TestInfo abl_tests[] = {
     ABL_TEST(page_says_what_it_must),
     ABL_TEST(foreign_text_is_escaped),
+    ABL_TEST(context_and_exam_are_tables_of_their_own),
     ABL_TEST(page_refers_to_nothing_outside),
     ABL_TEST(embedded_picture_has_the_bytes_of_the_file),
     ABL_TEST(missing_picture_is_an_error),

@@ -82,6 +82,58 @@ static void report_without_lesions_fits_the_schema(void)
     sample_report_close(&s);
 }
 
+static const json_t *fact_of(const json_t *root, size_t n)
+{
+    const json_t *context = json_object_get(root, "context");
+    return json_array_get(json_object_get(context, "facts"), n);
+}
+
+static void context_is_repeated_as_given(void)
+{
+    sample_report s;
+    sample_report_open(&s, 1);
+    sample_report_give_context(&s);
+    char *text = write_json(&s);
+    check_valid(text);
+    json_t *root = json_loads(text, 0, NULL);
+    const json_t *coagulation = fact_of(root, ABL_CONTEXT_COAGULATION);
+    CU_ASSERT(json_is_true(json_object_get(coagulation, "given")));
+    CU_ASSERT_STRING_EQUAL(
+        json_string_value(json_object_get(coagulation, "value")), "impaired");
+    CU_ASSERT_STRING_EQUAL(
+        json_string_value(json_object_get(coagulation, "by")), "ward 3");
+    const json_t *surgery = fact_of(root, ABL_CONTEXT_BILIARY_SURGERY);
+    CU_ASSERT(json_is_false(json_object_get(surgery, "given")));
+    CU_ASSERT(json_is_null(json_object_get(surgery, "value")));
+    json_decref(root);
+    free(text);
+    sample_report_close(&s);
+}
+
+static void every_part_of_the_exam_is_listed(void)
+{
+    sample_report s;
+    sample_report_open(&s, 1);
+    s.findings->exam.noise_hu = sample_value(41, 2);
+    s.findings->exam.metal_ml = sample_unknown();
+    sample_report_judge(&s);
+    char *text = write_json(&s);
+    check_valid(text);
+    json_t *root = json_loads(text, 0, NULL);
+    const json_t *parts =
+        json_object_get(json_object_get(root, "exam"), "adequacy");
+    static const char *const results[] = {
+        "met", "met", "met",           "not-met", "not-assessable",
+        "met", "met", "not-assessable"};
+    for (size_t n = 0; n < 8; n++)
+        CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+                                   json_array_get(parts, n), "result")),
+                               results[n]);
+    json_decref(root);
+    free(text);
+    sample_report_close(&s);
+}
+
 static void same_findings_give_the_same_bytes(void)
 {
     sample_report s;
@@ -211,6 +263,8 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(written_report_fits_the_schema),
     ABL_TEST(report_of_unknowns_fits_the_schema),
     ABL_TEST(report_without_lesions_fits_the_schema),
+    ABL_TEST(context_is_repeated_as_given),
+    ABL_TEST(every_part_of_the_exam_is_listed),
     ABL_TEST(same_findings_give_the_same_bytes),
     ABL_TEST(numbers_have_fixed_decimals),
     ABL_TEST(no_number_that_is_not_finite_is_written),

@@ -70,7 +70,7 @@ static void set_finding(abl_findings *f, int rule, abl_value v)
         f->tumour_burden = percent;
         break;
     case 16:
-        f->ablated_fraction_10mm = percent;
+        f->ablated_fraction_5mm = f->ablated_fraction_10mm = percent;
         break;
     case 17:
         f->exam.slice_spacing_mm = v.measured ? v.value : 0;
