@@ -76,8 +76,8 @@ static abl_status run_study(const abl_args *args, const char *output,
     abl_status status = abl_dicom_choice_parse(
         &dicom, abl_args_text(args, "dicom", "all"), err);
     if (!status)
-        status = abl_profile_choose(
-            profile, args, abl_args_text(args, "profile", "net"), err);
+        status = abl_profile_choose(profile, args,
+                                    abl_args_text(args, "profile", "net"), err);
     if (status)
         return status;
     const abl_pipeline_options how = {

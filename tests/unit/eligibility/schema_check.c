@@ -144,6 +144,45 @@ static bool check_pattern(const checker *c, const json_t *want,
     return fits || complain(c, path, "does not fit", text);
 }
 
+/* Characters, not bytes, of UTF-8. */
+static json_int_t length_of(const json_t *value)
+{
+    json_int_t length = 0;
+    for (const char *at = json_string_value(value); *at; at++)
+        length += ((unsigned char)*at & 0xc0) != 0x80;
+    return length;
+}
+
+static bool check_length(const checker *c, const json_t *schema,
+                         const json_t *value, const char *path)
+{
+    const json_t *least = json_object_get(schema, "minLength");
+    const json_t *most = json_object_get(schema, "maxLength");
+    if (least && length_of(value) < json_integer_value(least))
+        return complain(c, path, "is too short", "");
+    if (most && length_of(value) > json_integer_value(most))
+        return complain(c, path, "is too long", "");
+    return true;
+}
+
+/* oneOf and not; what they complain of is not kept. */
+static bool check_alternatives(const checker *c, const json_t *schema,
+                               const json_t *value, const char *path)
+{
+    char ignored[512] = "";
+    const checker quiet = {c->root, ignored, sizeof ignored};
+    const json_t *choices = json_object_get(schema, "oneOf");
+    const json_t *never = json_object_get(schema, "not");
+    size_t fits = 0;
+    for (size_t n = 0; n < json_array_size(choices); n++)
+        fits += check(&quiet, json_array_get(choices, n), value, path);
+    if (choices && fits != 1)
+        return complain(c, path, "does not fit one of its forms:", ignored);
+    if (never && check(&quiet, never, value, path))
+        return complain(c, path, "is what it must not be", "");
+    return true;
+}
+
 static bool check_keywords(const checker *c, const json_t *schema,
                            const char *path)
 {
@@ -158,6 +197,11 @@ static bool check_keywords(const checker *c, const json_t *schema,
                                         "minimum",
                                         "maximum",
                                         "pattern",
+                                        "minLength",
+                                        "maxLength",
+                                        "minProperties",
+                                        "oneOf",
+                                        "not",
                                         "$schema",
                                         "title",
                                         "description",
@@ -202,8 +246,13 @@ static bool check(const checker *c, const json_t *schema, const json_t *value,
     const json_t *pattern = json_object_get(schema, "pattern");
     if (!check_keywords(c, schema, path) ||
         (type && !check_type(c, type, value, path)) ||
-        (choices && !check_enum(c, choices, value, path)))
+        (choices && !check_enum(c, choices, value, path)) ||
+        !check_alternatives(c, schema, value, path))
         return false;
+    const json_t *members = json_object_get(schema, "minProperties");
+    if (json_is_object(value) && members &&
+        (json_int_t)json_object_size(value) < json_integer_value(members))
+        return complain(c, path, "has too few members", "");
     if (json_is_object(value))
         return check_required(c, json_object_get(schema, "required"), value,
                               path) &&
@@ -212,6 +261,8 @@ static bool check(const checker *c, const json_t *schema, const json_t *value,
         return check_items(c, schema, value, path);
     if (json_is_number(value))
         return check_range(c, schema, value, path);
+    if (json_is_string(value) && !check_length(c, schema, value, path))
+        return false;
     if (json_is_string(value) && pattern)
         return check_pattern(c, pattern, value, path);
     return true;

@@ -9,7 +9,8 @@
 
 /**
  * Knows type, enum, properties, required, additionalProperties, items,
- * minItems, maxItems, minimum, maximum, pattern and $ref to #/definitions/.
+ * minItems, maxItems, minimum, maximum, pattern, minLength, maxLength,
+ * minProperties, oneOf, not and $ref to #/definitions/.
  * Any other keyword but $schema, title, description and definitions makes
  * the check fail, so that nothing goes unchecked.
  *
