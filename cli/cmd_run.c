@@ -35,7 +35,7 @@ static int exit_code_of(abl_status status)
 static void print_timings(const abl_pipeline *pipeline, double total_s)
 {
     static const char *const names[ABL_STAGE_COUNT] = {
-        "read", "organs", "lesions", "body", "measure", "write"};
+        "read", "organs", "lesions", "vessels", "body", "measure", "write"};
     printf("\ntime by stage [s]\n");
     for (int n = 0; n < ABL_STAGE_COUNT; n++)
         printf("  %-8s %6.2f\n", names[n], pipeline->seconds[n]);

@@ -49,6 +49,7 @@ static abl_status segment(abl_pipeline *pipeline,
         abl_study_series(pipeline->study, pipeline->series), &how, err);
     pipeline->seconds[ABL_STAGE_ORGANS] = seconds[ABL_SEGMENT_ORGANS];
     pipeline->seconds[ABL_STAGE_LESIONS] = seconds[ABL_SEGMENT_LESIONS];
+    pipeline->seconds[ABL_STAGE_VESSELS] = seconds[ABL_SEGMENT_VESSELS];
     pipeline->seconds[ABL_STAGE_BODY] = seconds[ABL_SEGMENT_BODY];
     return status;
 }

@@ -11,6 +11,7 @@
 #include "segmentation/net_run.h"
 #include "segmentation/noise.h"
 #include "segmentation/phase.h"
+#include "segmentation/vessels.h"
 
 /* How far the liver's box grows on a side where the liver runs on. */
 static const double second_look_mm = 40;
@@ -162,6 +163,9 @@ abl_status abl_segment_ct(abl_structures **out, const abl_volume *image,
     if (!status)
         abl_phase_find(structures, info);
     note_seconds(options, ABL_SEGMENT_LESIONS, &since);
+    if (!status)
+        status = abl_vessels_find(structures, image, &options->progress, err);
+    note_seconds(options, ABL_SEGMENT_VESSELS, &since);
     if (!status)
         status = abl_body_find(structures, image, &options->progress, err);
     note_seconds(options, ABL_SEGMENT_BODY, &since);

@@ -141,6 +141,7 @@ typedef struct abl_segment_options {
 enum {
     ABL_SEGMENT_ORGANS,
     ABL_SEGMENT_LESIONS,
+    ABL_SEGMENT_VESSELS,
     ABL_SEGMENT_BODY,
     ABL_SEGMENT_STAGES
 };

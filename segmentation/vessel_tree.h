@@ -5,8 +5,8 @@
  *  1. A tree is a set of nodes; each points to its parent, the next node
  *     nearer to the trunk. A root's parent is ABL_VESSEL_NO_PARENT.
  *  2. Nodes of all trees lie in one array, every parent before its children.
- *  3. Calibre is the diameter of the largest sphere inside the vessel around
- *     the node, smoothed along the branch.
+ *  3. Calibre is the diameter of the circle whose area is that of the vessel's
+ *     section at the node, smoothed along the branch.
  *  4. A vessel that joins no trunk belongs to ABL_TREE_UNNAMED: it is a
  *     vessel, but nobody knows of which tree.
  */
@@ -35,7 +35,8 @@ typedef struct abl_vessel_node {
     double calibre_mm;
     double calibre_sd_mm; /**< stated 1-sigma of the calibre */
     int32_t parent;       /**< index, or ABL_VESSEL_NO_PARENT */
-    int32_t branch;       /**< nodes between two junctions share a number */
+    int32_t branch;       /**< nodes between two junctions share a number and
+                               follow one another in the array */
     abl_tree tree;
 } abl_vessel_node;
 

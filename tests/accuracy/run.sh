@@ -7,8 +7,10 @@ export ABLASCREEN_SHARED=${ABLASCREEN_SHARED:-$PWD/../shared}
 if [ "${1:-}" = short ]; then
   build/tests/accuracy/abl_accuracy_measures 60
   build/tests/accuracy/abl_accuracy_images 2
+  build/tests/accuracy/abl_accuracy_vessels --only 1
 else
   build/tests/accuracy/abl_accuracy_measures
   build/tests/accuracy/abl_accuracy_images
+  build/tests/accuracy/abl_accuracy_vessels
 fi
 build/tests/accuracy/abl_accuracy

@@ -1,0 +1,92 @@
+/* What the steps of vessel finding share; internal to vessels.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Positions are in mm along the axes of the work grid from its first voxel.
+ */
+#ifndef ABL_SEGMENTATION_VESSELS_WORK_H
+#define ABL_SEGMENTATION_VESSELS_WORK_H
+
+#include "segmentation/vessels.h"
+
+/** What a voxel of the work grid may be. */
+enum {
+    ABL_REGION_NONE,
+    ABL_REGION_LIVER,  /**< liver without lesions and rim */
+    ABL_REGION_BRIDGE, /**< nameless, between liver and a trunk */
+    ABL_REGION_CAVA,
+    ABL_REGION_PORTAL /**< portal trunk */
+};
+
+typedef struct abl_vessel_edge {
+    size_t vertex[2];
+    size_t first, count; /**< into points, from vertex[0] to vertex[1] */
+    double length_mm, radius_mm;
+    double end_radius_mm[2];
+    double direction[2][3]; /**< unit, from vertex[s] into the edge */
+    double portal_share;    /**< of points in the portal trunk */
+} abl_vessel_edge;
+
+typedef struct abl_vessel_vertex {
+    double mm[3];
+    double radius_mm;
+    bool touches_cava, in_portal;
+    double outside_mm;             /**< outside of the liver; 0 inside */
+    size_t first_edge, edge_count; /**< into incident */
+} abl_vessel_vertex;
+
+typedef struct abl_vessel_graph {
+    size_t vertex_count, edge_count, point_count;
+    abl_vessel_vertex *vertices;
+    abl_vessel_edge *edges;
+    uint32_t *points; /**< voxel offsets */
+    size_t *incident; /**< 2 e + s: edge e leaves by its end s */
+} abl_vessel_graph;
+
+/** State of one search. */
+typedef struct abl_vessel_work {
+    const abl_structures *structures;
+    const abl_volume *image;
+    abl_grid grid;
+    abl_volume *contrast; /**< f32, HU above parenchyma */
+    abl_volume *region;   /**< u8 */
+    abl_volume *outside;  /**< f32, mm outside of the liver, to 30 mm */
+    abl_volume *to_cava;  /**< f32, mm to the vena cava, to 12 mm */
+    abl_volume *vessel;   /**< u8: 1 vessel, 2 vena cava; then its skeleton */
+    abl_volume *depth;    /**< f32, distance to what is no vessel */
+    double liver_hu, noise_hu; /**< parenchyma and its SD on the grid */
+    double contrast_hu;        /**< of vessels against parenchyma */
+    bool is_noisy;             /**< 3 mm vessels drown in noise */
+    abl_vessel_graph graph;
+} abl_vessel_work;
+
+/* vessels_grid.c */
+abl_status abl_vessels_prepare(abl_vessel_work *work,
+                               abl_error *err) ABL_MUST_CHECK;
+/* vessels_mask.c */
+abl_status abl_vessels_detect(abl_vessel_work *work,
+                              abl_error *err) ABL_MUST_CHECK;
+/* vessels_graph.c */
+/** The graph of the skeleton, short spurs removed from both. */
+abl_status abl_vessels_trace(abl_vessel_work *work,
+                             abl_error *err) ABL_MUST_CHECK;
+void abl_vessel_graph_clear(abl_vessel_graph *graph);
+/* vessels_tree.c */
+/** Nodes with trees and parents; calibre is twice the depth. */
+abl_status abl_vessels_grow(abl_vessels *vessels, const abl_vessel_work *work,
+                            abl_error *err) ABL_MUST_CHECK;
+/* vessels_calibre.c */
+abl_status abl_vessels_measure(abl_vessels *vessels,
+                               const abl_vessel_work *work,
+                               abl_error *err) ABL_MUST_CHECK;
+/* vessels_field.c */
+abl_status abl_vessels_paint(abl_structures *structures,
+                             const abl_vessels *vessels,
+                             const abl_vessel_work *work,
+                             abl_error *err) ABL_MUST_CHECK;
+
+/** Millimetres on the work grid's axes to LPS and back. */
+void abl_vessel_to_lps(double lps[3], const abl_grid *grid, const double mm[3]);
+void abl_vessel_from_lps(double mm[3], const abl_grid *grid,
+                         const double lps[3]);
+
+#endif
