@@ -42,6 +42,12 @@ abl_status abl_oracle_gaussian_recursive(abl_volume **out, const abl_volume *in,
                                          double sigma_mm,
                                          abl_error *err) ABL_MUST_CHECK;
 
+/** The formula of abl_tubularity() at one scale from the eigenvalues of
+ * itk::HessianRecursiveGaussianImageFilter: an approximation. f32. */
+abl_status abl_oracle_tubularity(abl_volume **out, const abl_volume *in,
+                                 double sigma_mm,
+                                 abl_error *err) ABL_MUST_CHECK;
+
 /** itk::ResampleImageFilter from f32; outside its input it gives 0. */
 abl_status abl_oracle_resample_linear(abl_volume **out, const abl_volume *in,
                                       const abl_grid *grid,

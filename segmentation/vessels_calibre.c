@@ -18,7 +18,7 @@ static const double local_mm = 3.5; /* radius that knows its own contrast */
 static const double ring_mm = 1.5;
 static const double most_offset = 0.3; /* of the background, in contrasts */
 /* A radius is believed up to this multiple of the mask's and so much more. */
-static const double most_growth = 1.3, most_more_mm = 0.7;
+static const double most_growth = 1.4, most_more_mm = 1.2;
 static const double least_mm = 0.4, most_mm = 14; /* radius */
 
 /* Nodes of one branch, which follow one another in the array. */

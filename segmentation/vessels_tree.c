@@ -6,19 +6,19 @@
 
 #include "segmentation/vessels_work.h"
 
-/* Convention: a millimetre of way costs 0.2; the penalties are in the same
+/* Convention: a millimetre of way costs 0.05; the penalties are in the same
  * unit. Children leave at less than 60 degrees to their parent's course and
- * are not much wider than it. */
-static const double cost_per_mm = 0.2;
-static const double turn_cost = 24, free_cosine = 0.35;
-static const double widen_cost = 20, free_widening = 1.25, free_mm = 0.4;
+ * are not much wider than what has been passed. */
+static const double cost_per_mm = 0.05;
+static const double turn_cost = 24, free_cosine = 0.5;
+static const double widen_cost = 20, free_widening = 1.2, free_mm = 0.6;
 /* Penalty on the way from which a tree is not believed. */
 static const double most_penalty = 40;
 static const double least_lone_mm = 15; /* of a vessel that joins no trunk */
 
 /* The cheapest way to the end of each directed edge (2 e + s: leaves by s). */
 typedef struct routes {
-    double *cost, *penalty;
+    double *cost, *penalty, *narrowest;
     size_t *before; /* directed edge, or SIZE_MAX at a source */
 } routes;
 
@@ -70,6 +70,7 @@ static void clear_routes(routes *r)
 {
     free(r->cost);
     free(r->penalty);
+    free(r->narrowest);
     free(r->before);
 }
 
@@ -77,8 +78,9 @@ static abl_status create_routes(routes *r, size_t count, abl_error *err)
 {
     r->cost = abl_alloc(count, sizeof *r->cost, err);
     r->penalty = abl_alloc(count, sizeof *r->penalty, err);
+    r->narrowest = abl_alloc(count, sizeof *r->narrowest, err);
     r->before = abl_alloc(count, sizeof *r->before, err);
-    if (!r->cost || !r->penalty || !r->before)
+    if (!r->cost || !r->penalty || !r->narrowest || !r->before)
         return ABL_E_NOMEM;
     for (size_t n = 0; n < count; n++) {
         r->cost[n] = INFINITY;
@@ -87,9 +89,10 @@ static abl_status create_routes(routes *r, size_t count, abl_error *err)
     return ABL_OK;
 }
 
-/* Going on from directed edge @p from, which ends where @p to starts. */
+/* Going on from directed edge @p from, which ends where @p to starts, when the
+ * way so far was at least @p narrowest_mm wide (radius). */
 static double transition_penalty(const abl_vessel_graph *graph, size_t from,
-                                 size_t to)
+                                 size_t to, double narrowest_mm)
 {
     const abl_vessel_edge *a = &graph->edges[from / 2];
     const abl_vessel_edge *b = &graph->edges[to / 2];
@@ -100,11 +103,18 @@ static double transition_penalty(const abl_vessel_graph *graph, size_t from,
     double penalty = turn_cost * fmax(0, free_cosine - cosine);
     if (a->portal_share > 0.5)
         return b->portal_share > 0.5 ? 0 : 0.3 * penalty;
-    const double limit = free_widening * a->end_radius_mm[end] + free_mm;
-    const double wide = b->end_radius_mm[start];
-    if (wide > limit)
-        penalty += widen_cost * (wide - limit) / a->end_radius_mm[end];
+    const double limit = free_widening * narrowest_mm + free_mm;
+    if (isfinite(limit) && b->radius_mm > limit)
+        penalty += widen_cost * (b->radius_mm - limit) / narrowest_mm;
     return penalty;
+}
+
+/* Radius that later parts of a way are compared with; short pieces between
+ * junctions and the trunk have none of their own. */
+static double narrow_down(const abl_vessel_edge *edge, double before_mm)
+{
+    const bool tells = edge->portal_share <= 0.5 && edge->count >= 4;
+    return tells ? fmin(edge->radius_mm, before_mm) : before_mm;
 }
 
 static size_t end_vertex(const abl_vessel_graph *graph, size_t directed)
@@ -129,6 +139,9 @@ static void relax(routes *r, heap *h, const abl_vessel_graph *graph,
     r->cost[to] = cost;
     r->penalty[to] = old + penalty;
     r->before[to] = before;
+    r->narrowest[to] =
+        narrow_down(&graph->edges[to / 2],
+                    before == SIZE_MAX ? INFINITY : r->narrowest[before]);
     push(h, (heap_item){cost, to});
 }
 
@@ -160,7 +173,8 @@ static abl_status find_routes(routes *r, const abl_vessel_graph *graph,
             const size_t to = graph->incident[v->first_edge + m];
             if (to / 2 != top.at / 2 && may_pass(graph, tree, to / 2))
                 relax(r, &h, graph, top.at, to,
-                      transition_penalty(graph, top.at, to));
+                      transition_penalty(graph, top.at, to,
+                                         r->narrowest[top.at]));
         }
     }
     free(h.items);

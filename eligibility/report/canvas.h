@@ -20,7 +20,8 @@ typedef enum abl_ink {
     ABL_INK_PATH,    /**< orange */
     ABL_INK_MEASURE, /**< white */
     ABL_INK_TEXT,    /**< near white */
-    ABL_INK_DIM      /**< grey text */
+    ABL_INK_DIM,     /**< grey text */
+    ABL_INK_HEPATIC  /**< blue */
 } abl_ink;
 
 enum {

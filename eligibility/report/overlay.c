@@ -91,6 +91,12 @@ abl_status abl_pane_draw_structures(const abl_pane *pane,
                                      ink_of((abl_structure_id)id),
                                      is_main ? 1.5 : 1.0, err);
     }
+    static const abl_ink vessel_inks[] = {ABL_INK_HEPATIC, ABL_INK_VESSEL,
+                                          ABL_INK_BODY};
+    for (int n = 0; n < ABL_TREE_COUNT && !status; n++)
+        status = abl_pane_draw_field(
+            pane, structures->items[ABL_HEPATIC_VEINS + n].field,
+            vessel_inks[n], 0.8, err);
     for (size_t n = 0; n < structures->lesion_count && !status; n++)
         if ((int)n + 1 != number)
             status = abl_pane_draw_field(pane, structures->lesions[n].field,

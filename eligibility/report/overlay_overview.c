@@ -84,6 +84,7 @@ static void draw_legend(abl_canvas *canvas, double base_px)
     } entries[] = {{ABL_INK_LESION, "lesion"},
                    {ABL_INK_LIVER, "liver"},
                    {ABL_INK_VESSEL, "vena cava, portal vein"},
+                   {ABL_INK_HEPATIC, "hepatic veins"},
                    {ABL_INK_ARTERY, "aorta"},
                    {ABL_INK_ORGAN, "other organs"}};
     double left = 14;

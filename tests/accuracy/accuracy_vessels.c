@@ -299,6 +299,7 @@ static void score_calibre(result *r, const abl_vessel_node *node,
                           const sample *s, double target_mm)
 {
     const double error = node->calibre_mm - 2 * s->radius_mm;
+    if (getenv("DBG") && fabs(error) > 0.7) printf("DBG %.1f %.1f %.1f tree %d true %.2f found %.2f branch %d\n", node->lps[0],node->lps[1],node->lps[2],(int)node->tree,2*s->radius_mm,node->calibre_mm,node->branch);
     r->calibres++;
     r->within += fabs(error) <= target_mm;
     r->covered += fabs(error) <= 1.96 * node->calibre_sd_mm;
@@ -411,7 +412,7 @@ static bool print_result(const scan *of, const result *r,
 #define LESION(x, y, z, r)                                                 \
     "{\"solid\":{\"kind\":\"ellipsoid\",\"centre_lps\":[" #x "," #y "," #z \
     "],\"radii_mm\":[" #r "," #r "," #r "]},\"hu\":62,\"edge_mm\":1.5}"
-static const char lesions[] = LESION(-98, 22, -62, 12) "," LESION(
+static const char lesions[] = LESION(-112, 4, -78, 9) "," LESION(
     -62, -8, -24, 9) "," LESION(-118, 4, -110, 9) "," LESION(34, -50, -31, 6.5);
 
 static abl_phantom *make_phantom(const scan *of)

@@ -12,6 +12,7 @@
 #include "imaging/oracle.h"
 #include "imaging/resample.h"
 #include "imaging/threads.h"
+#include "imaging/tubularity.h"
 
 typedef struct inputs {
     abl_volume *image;   /* i16: ellipsoids in noise of sd 15 HU */
@@ -231,6 +232,18 @@ static abl_status our_gaussian(abl_volume **out, const inputs *in,
     return abl_gaussian(out, in->image, sigma_mm, err);
 }
 
+static const double tube_mm = 2;
+
+static abl_status our_tubes(abl_volume **out, const inputs *in, abl_error *err)
+{
+    return abl_tubularity(out, in->smooth, NULL, &tube_mm, 1, err);
+}
+
+static abl_status itk_tubes(abl_volume **out, const inputs *in, abl_error *err)
+{
+    return abl_oracle_tubularity(out, in->smooth, tube_mm, err);
+}
+
 static abl_status itk_discrete(abl_volume **out, const inputs *in,
                                abl_error *err)
 {
@@ -403,6 +416,7 @@ static void bench_all(const inputs *in)
           compare_values, in);
     bench("Gaussian 1.5 mm (recursive)", our_gaussian, itk_recursive,
           compare_values, in);
+    bench("tubularity, one scale", our_tubes, itk_tubes, compare_values, in);
     bench("linear to 1.03 mm", our_linear, itk_linear, compare_values, in);
     bench("nearest to 1.03 mm", our_nearest, itk_nearest, compare_values, in);
     bench("shrink to 2.5x2.5x3 mm (smooth)", our_shrink, itk_shrink,
