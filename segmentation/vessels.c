@@ -140,6 +140,7 @@ static void clear_work(abl_vessel_work *work)
     abl_volume_destroy(work->region);
     abl_volume_destroy(work->outside);
     abl_volume_destroy(work->to_cava);
+    abl_volume_destroy(work->to_lesion);
     abl_volume_destroy(work->vessel);
     abl_volume_destroy(work->depth);
     abl_vessel_graph_clear(&work->graph);

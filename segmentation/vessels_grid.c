@@ -161,6 +161,9 @@ static abl_status make_regions(abl_vessel_work *work, abl_error *err)
     for (size_t v = 0; v < voxels && !status; v++)
         abl_volume_u8(work->region)[v] =
             region_of(&parts, abl_volume_f32(work->outside), v);
+    if (!status)
+        status =
+            abl_distance_map_within(&work->to_lesion, parts.lesion, 6, err);
     work->to_cava = status ? NULL : parts.cava;
     parts.cava = status ? parts.cava : NULL;
     clear_parts(&parts);

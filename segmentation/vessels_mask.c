@@ -126,6 +126,15 @@ static abl_status join_mask(abl_vessel_work *work, const abl_volume *smooth,
     return status;
 }
 
+/* Filling must not take in a lesion that a bright rim encloses. */
+static void clear_forbidden(abl_vessel_work *work)
+{
+    const uint8_t *region = abl_volume_u8(work->region);
+    uint8_t *vessel = abl_volume_u8(work->vessel);
+    for (size_t v = 0; v < abl_grid_voxels(&work->grid); v++)
+        vessel[v] = region[v] == ABL_REGION_NONE ? 0 : vessel[v];
+}
+
 /* Where the kernel has to answer. */
 static abl_status make_wanted(abl_volume **out, const abl_vessel_work *work,
                               abl_error *err)
@@ -184,6 +193,7 @@ static abl_status find_skeleton(abl_vessel_work *work, const abl_volume *smooth,
     abl_volume_destroy(tube);
     if (status)
         return status;
+    clear_forbidden(work);
     add_cava(work);
     status = abl_distance_to_background(&work->depth, work->vessel, 20, err);
     return status ? status : abl_mask_thin(work->vessel, work->depth, err);

@@ -15,6 +15,7 @@ static const double widen_cost = 20, free_widening = 1.2, free_mm = 0.6;
 /* Penalty on the way from which a tree is not believed. */
 static const double most_penalty = 40;
 static const double least_lone_mm = 15; /* of a vessel that joins no trunk */
+static const double rim_mm = 4;         /* from a lesion */
 
 /* The cheapest way to the end of each directed edge (2 e + s: leaves by s). */
 typedef struct routes {
@@ -370,6 +371,21 @@ static double gather_part(const grower *g, size_t edge, size_t *stack,
     return length;
 }
 
+/* Whether most of a part lies along lesions: a bright rim, no vessel. */
+static bool is_rim(const grower *g, const size_t *part, size_t count)
+{
+    const float *to_lesion = abl_volume_f32(g->work->to_lesion);
+    size_t near = 0, all = 0;
+    for (size_t n = 0; n < count; n++) {
+        const abl_vessel_edge *edge = &g->graph->edges[part[n]];
+        for (size_t m = 0; m < edge->count; m++)
+            near +=
+                (double)to_lesion[g->graph->points[edge->first + m]] <= rim_mm;
+        all += edge->count;
+    }
+    return (double)near > 0.5 * (double)all;
+}
+
 /* Puts out a part of unknown tree from the wider end of its widest edge. */
 static void emit_part(grower *g, const size_t *part, size_t count,
                       bool *is_put_out, size_t *queue)
@@ -409,7 +425,8 @@ static abl_status emit_unnamed(grower *g, abl_error *err)
         size_t count;
         if (seen[e] || !is_free(g, e))
             continue;
-        if (gather_part(g, e, stack, seen, part, &count) >= least_lone_mm)
+        if (gather_part(g, e, stack, seen, part, &count) >= least_lone_mm &&
+            !is_rim(g, part, count))
             emit_part(g, part, count, put_out, stack);
     }
     free(stack);

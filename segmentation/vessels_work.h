@@ -47,12 +47,13 @@ typedef struct abl_vessel_work {
     const abl_structures *structures;
     const abl_volume *image;
     abl_grid grid;
-    abl_volume *contrast; /**< f32, HU above parenchyma */
-    abl_volume *region;   /**< u8 */
-    abl_volume *outside;  /**< f32, mm outside of the liver, to 30 mm */
-    abl_volume *to_cava;  /**< f32, mm to the vena cava, to 12 mm */
-    abl_volume *vessel;   /**< u8: 1 vessel, 2 vena cava; then its skeleton */
-    abl_volume *depth;    /**< f32, distance to what is no vessel */
+    abl_volume *contrast;  /**< f32, HU above parenchyma */
+    abl_volume *region;    /**< u8 */
+    abl_volume *outside;   /**< f32, mm outside of the liver, to 30 mm */
+    abl_volume *to_cava;   /**< f32, mm to the vena cava, to 12 mm */
+    abl_volume *to_lesion; /**< f32, mm to the nearest lesion, to 6 mm */
+    abl_volume *vessel;    /**< u8: 1 vessel, 2 vena cava; then its skeleton */
+    abl_volume *depth;     /**< f32, distance to what is no vessel */
     double liver_hu, noise_hu; /**< parenchyma and its SD on the grid */
     double contrast_hu;        /**< of vessels against parenchyma */
     bool is_noisy;             /**< 3 mm vessels drown in noise */

@@ -299,7 +299,6 @@ static void score_calibre(result *r, const abl_vessel_node *node,
                           const sample *s, double target_mm)
 {
     const double error = node->calibre_mm - 2 * s->radius_mm;
-    if (getenv("DBG") && fabs(error) > 0.7) printf("DBG %.1f %.1f %.1f tree %d true %.2f found %.2f branch %d\n", node->lps[0],node->lps[1],node->lps[2],(int)node->tree,2*s->radius_mm,node->calibre_mm,node->branch);
     r->calibres++;
     r->within += fabs(error) <= target_mm;
     r->covered += fabs(error) <= 1.96 * node->calibre_sd_mm;
