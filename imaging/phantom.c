@@ -83,8 +83,12 @@ static abl_phantom *new_phantom(abl_error *err)
     p->parts = abl_alloc(ABL_PHANTOM_MAX_PARTS, sizeof *p->parts, err);
     p->lesions = abl_alloc(ABL_PHANTOM_MAX_LESIONS, sizeof *p->lesions, err);
     p->targets = abl_alloc(ABL_PHANTOM_MAX_TARGETS, sizeof *p->targets, err);
+    p->obstacles =
+        abl_alloc(ABL_PHANTOM_MAX_TARGETS, sizeof *p->obstacles, err);
+    p->vessels = abl_alloc(ABL_PHANTOM_MAX_VESSELS, sizeof *p->vessels, err);
+    p->paths = abl_alloc(ABL_PHANTOM_MAX_PATHS, sizeof *p->paths, err);
     if (s->nodes && s->children && s->points && p->parts && p->lesions &&
-        p->targets)
+        p->targets && p->obstacles && p->vessels && p->paths)
         return p;
     abl_phantom_destroy(p);
     return NULL;
@@ -100,6 +104,11 @@ void abl_phantom_destroy(abl_phantom *phantom)
     free(phantom->parts);
     free(phantom->lesions);
     free(phantom->targets);
+    free(phantom->obstacles);
+    free(phantom->vessels);
+    free(phantom->paths);
+    json_decref(phantom->expect);
+    json_decref(phantom->about);
     free(phantom);
 }
 

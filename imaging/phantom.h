@@ -116,14 +116,20 @@ abl_status abl_phantom_render(abl_volume **image, abl_volume **labels,
 /** What is known of one lesion without looking at voxels. */
 typedef struct abl_phantom_lesion_truth {
     const char *name; /**< borrowed */
-    bool is_exact;    /**< an ellipsoid: closed formulas; else by quadrature */
-    double centre_lps[3];
-    double diameters_mm[3]; /**< axes, longest first; of the bounds when not
-                                 exact */
-    double volume_ml;
+    bool is_exact;    /**< an ellipsoid: closed formulas; else by sampling */
+    double centre_lps[3];     /**< of the bounds */
+    double diameters_mm[3];   /**< axes, longest first; of the bounds when not
+                                  exact */
+    double axial_mm[2];       /**< longest in any plane of constant z, and the
+                                  longest at right angles to it there */
+    double slice_mm[2];       /**< the same in any plane along the slices */
+    double diameter_3d_mm;    /**< between the farthest surface points */
+    double diameter_error_mm; /**< estimate for the five above; exact: 0 */
+    double volume_ml, volume_error_ml;
     double hu;
 } abl_phantom_lesion_truth;
 
+/** Takes up to some tenths of a second for a lesion that is not exact. */
 abl_phantom_lesion_truth abl_phantom_lesion_get(const abl_phantom *phantom,
                                                 size_t lesion);
 
@@ -141,7 +147,26 @@ abl_status abl_phantom_gap_mm(double *gap_mm, const abl_phantom *phantom,
 double abl_phantom_lesion_gap_mm(const abl_phantom *phantom, size_t a,
                                  size_t b);
 
-/** Everything above as truth.json. Same phantom, same bytes.
+/** The wall of a tree that comes nearest to a lesion. */
+typedef struct abl_phantom_nearest_vessel {
+    double gap_mm;     /**< between surfaces, 0: they meet; NAN: none */
+    double calibre_mm; /**< of the tree there */
+    double at_lps[3];  /**< on the centreline */
+} abl_phantom_nearest_vessel;
+
+size_t abl_phantom_vessel_count(const abl_phantom *phantom);
+/** "portal", "hepatic"; borrowed. */
+const char *abl_phantom_vessel_name(const abl_phantom *phantom, size_t vessel);
+/**
+ * Looks at centreline points 0.5 mm apart, where they lie in the organ of the
+ * tree, from @p least_calibre_mm up.
+ */
+abl_phantom_nearest_vessel abl_phantom_vessel_near(const abl_phantom *phantom,
+                                                   size_t vessel, size_t lesion,
+                                                   double least_calibre_mm);
+
+/** Everything above, stated corridors and the way to the skin in 200
+ * directions from each lesion, and the recipe's "expect", as truth.json. Same phantom, same bytes.
  * @retval ABL_E_IO, ABL_E_NOMEM */
 abl_status abl_phantom_write_truth(const char *path, const abl_phantom *phantom,
                                    uint64_t seed,

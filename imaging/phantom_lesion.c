@@ -42,6 +42,18 @@ static abl_status paint_lesion(abl_recipe *recipe, abl_phantom_part *part,
     return status;
 }
 
+static abl_status check_bounded(const abl_recipe *recipe, size_t solid,
+                                const char *where, abl_error *err)
+{
+    const abl_solid_node *node = recipe->phantom->solids.nodes + solid;
+    for (int a = 0; a < 3; a++)
+        if (!(node->hi[a] - node->lo[a] < 1000))
+            return abl_error_set(err, ABL_E_FORMAT,
+                                 "%s: %s is larger than 1 m or has no end",
+                                 recipe->name, where);
+    return ABL_OK;
+}
+
 abl_status abl_recipe_lesion(abl_recipe *recipe, const json_t *item,
                              const char *where, abl_error *err)
 {
@@ -68,6 +80,8 @@ abl_status abl_recipe_lesion(abl_recipe *recipe, const json_t *item,
                                recipe->name, where);
     if (!status)
         status = abl_recipe_place(recipe, &part.solid, item, where, err);
+    if (!status)
+        status = check_bounded(recipe, part.solid, where, err);
     if (status)
         return status;
     abl_phantom_lesion *lesion = phantom->lesions + phantom->lesion_count++;

@@ -14,6 +14,8 @@
 #define ABL_PHANTOM_MAX_POINTS   65536
 #define ABL_PHANTOM_MAX_CHILDREN 16384
 #define ABL_PHANTOM_MAX_TARGETS  64
+#define ABL_PHANTOM_MAX_VESSELS  16
+#define ABL_PHANTOM_MAX_PATHS    64
 #define ABL_PHANTOM_KEEP_LABEL   (-1)
 
 typedef struct abl_phantom_part {
@@ -37,6 +39,18 @@ typedef struct abl_phantom_target {
     size_t solid;
 } abl_phantom_target;
 
+/** A tree of tubes, painted where it lies within another solid. */
+typedef struct abl_phantom_vessel {
+    char name[64];
+    size_t solid, within;
+} abl_phantom_vessel;
+
+/** A corridor to be judged. */
+typedef struct abl_phantom_path {
+    char name[64];
+    double entry_lps[3], target_lps[3], half_width_mm;
+} abl_phantom_path;
+
 struct abl_phantom {
     char name[65];
     char series_description[65];
@@ -56,6 +70,15 @@ struct abl_phantom {
     size_t lesion_count;
     abl_phantom_target *targets; /**< named solids that gaps are stated to */
     size_t target_count;
+    abl_phantom_target *obstacles; /**< that no path may meet */
+    size_t obstacle_count;
+    bool has_skin;
+    size_t skin; /**< the body's solid, where paths begin */
+    abl_phantom_vessel *vessels;
+    size_t vessel_count;
+    abl_phantom_path *paths;
+    size_t path_count;
+    json_t *expect, *about; /**< NULL when not given */
 };
 
 /** Where slice @p k starts beside its place in the upright stack of
@@ -124,6 +147,13 @@ abl_status abl_recipe_lesion(abl_recipe *recipe, const json_t *item,
 abl_status abl_recipe_place(abl_recipe *recipe, size_t *solid,
                             const json_t *lesion, const char *where,
                             abl_error *err);
+
+abl_status abl_recipe_vessel(abl_recipe *recipe, const json_t *item,
+                             const char *where, abl_error *err);
+abl_status abl_recipe_path(abl_recipe *recipe, const json_t *item,
+                           const char *where, abl_error *err);
+/** Reads "expect", after the lesions. */
+abl_status abl_recipe_expect(abl_recipe *recipe, abl_error *err);
 
 /** The points of a tube or loft. */
 abl_status abl_recipe_tube(abl_recipe *recipe, abl_solid_node *node,

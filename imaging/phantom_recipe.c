@@ -113,21 +113,59 @@ static abl_status read_part(abl_recipe *recipe, const json_t *item,
     return status;
 }
 
-static abl_status read_target(abl_recipe *recipe, const json_t *item,
-                              const char *where, abl_error *err)
+static abl_status append_named(abl_recipe *recipe, abl_phantom_target *list,
+                               size_t *count, const json_t *item,
+                               const char *where, abl_error *err)
 {
-    abl_phantom_target *target =
-        recipe->phantom->targets + recipe->phantom->target_count;
+    abl_phantom_target *named = list + *count;
     const char *name = json_string_value(item);
-    if (!name || strlen(name) >= sizeof target->name)
+    if (!name || strlen(name) >= sizeof named->name)
         return abl_error_set(err, ABL_E_FORMAT,
                              "%s: %s must be the name of a solid", recipe->name,
                              where);
-    snprintf(target->name, sizeof target->name, "%s", name);
+    snprintf(named->name, sizeof named->name, "%s", name);
     abl_status status =
-        abl_recipe_solid(recipe, &target->solid, item, where, err);
+        abl_recipe_solid(recipe, &named->solid, item, where, err);
     if (!status)
-        recipe->phantom->target_count++;
+        ++*count;
+    return status;
+}
+
+static abl_status read_target(abl_recipe *recipe, const json_t *item,
+                              const char *where, abl_error *err)
+{
+    abl_phantom *phantom = recipe->phantom;
+    return append_named(recipe, phantom->targets, &phantom->target_count, item,
+                        where, err);
+}
+
+static abl_status read_obstacle(abl_recipe *recipe, const json_t *item,
+                                const char *where, abl_error *err)
+{
+    abl_phantom *phantom = recipe->phantom;
+    return append_named(recipe, phantom->obstacles, &phantom->obstacle_count,
+                        item, where, err);
+}
+
+static abl_status read_skin(abl_recipe *recipe, abl_error *err)
+{
+    const json_t *skin = json_object_get(recipe->root, "skin");
+    if (!skin)
+        return ABL_OK;
+    recipe->phantom->has_skin = true;
+    return abl_recipe_solid(recipe, &recipe->phantom->skin, skin, "skin", err);
+}
+
+static abl_status read_about(abl_recipe *recipe, abl_error *err)
+{
+    char text[2048];
+    json_t *about = json_object_get(recipe->root, "about");
+    if (!about)
+        return ABL_OK;
+    abl_status status = abl_recipe_text(recipe, text, sizeof text, recipe->root,
+                                        "about", "the recipe", err);
+    if (!status)
+        recipe->phantom->about = json_incref(about);
     return status;
 }
 
@@ -136,12 +174,16 @@ static abl_status read_head(abl_recipe *recipe, abl_error *err)
     static const char *const keys[] = {
         "name",     "about",   "base",    "series_description",
         "enhanced", "image",   "solids",  "parts",
-        "lesions",  "targets", "tissues", NULL};
+        "lesions",  "targets", "tissues", "obstacles",
+        "skin",     "vessels", "paths",   "expect",
+        NULL};
     abl_phantom *phantom = recipe->phantom;
     snprintf(phantom->name, sizeof phantom->name, "phantom");
     const json_t *solids = json_object_get(recipe->root, "solids");
     abl_status status =
         abl_recipe_keys(recipe, recipe->root, keys, "the recipe", err);
+    if (!status)
+        status = read_about(recipe, err);
     if (!status)
         status = abl_recipe_look(recipe, err);
     if (!status && solids && !json_is_object(solids))
@@ -172,6 +214,19 @@ abl_status abl_recipe_read(abl_recipe *recipe, abl_error *err)
     if (!status)
         status = each_item(recipe, "targets", ABL_PHANTOM_MAX_TARGETS,
                            read_target, err);
+    if (!status)
+        status = each_item(recipe, "obstacles", ABL_PHANTOM_MAX_TARGETS,
+                           read_obstacle, err);
+    if (!status)
+        status = read_skin(recipe, err);
+    if (!status)
+        status = each_item(recipe, "vessels", ABL_PHANTOM_MAX_VESSELS,
+                           abl_recipe_vessel, err);
+    if (!status)
+        status = each_item(recipe, "paths", ABL_PHANTOM_MAX_PATHS,
+                           abl_recipe_path, err);
+    if (!status)
+        status = abl_recipe_expect(recipe, err);
     if (!status && recipe->phantom->part_count == 0)
         status = abl_error_set(err, ABL_E_FORMAT,
                                "%s: there are no parts to paint", recipe->name);
