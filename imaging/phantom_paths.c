@@ -69,28 +69,33 @@ static ray_line line_between(const double from[3], const double to[3])
     return line;
 }
 
-/* Where a line first meets a solid, or INFINITY; @p least_value becomes the
- * smallest value of the field met, a lower bound of the distance, and
- * @p least_at where that was. */
-static double first_hit(double *least_value, double *least_at,
+/* Where a line first meets a solid, or INFINITY. @p least_mm becomes a lower
+ * bound of the distance between them: between two samples the field cannot
+ * fall below what its slope of at most one allows. @p least_at_mm is the
+ * sample with the smallest value. */
+static double first_hit(double *least_mm, double *least_at_mm,
                         const abl_phantom *phantom, size_t solid,
                         const ray_line *line)
 {
-    *least_value = INFINITY;
-    *least_at = 0;
-    for (double at = 0; at <= line->length_mm;) {
+    double least_value = INFINITY, last = INFINITY, step = 0;
+    *least_mm = INFINITY;
+    *least_at_mm = 0;
+    for (double at = 0;; at = fmin(at + step, line->length_mm)) {
         double lps[3];
         point_on(lps, line, at);
         double value = abl_solid_value(&phantom->solids, solid, lps);
-        if (value < *least_value) {
-            *least_value = value;
-            *least_at = at;
+        if (value < least_value) {
+            least_value = value;
+            *least_at_mm = at;
         }
+        *least_mm = fmin(*least_mm, fmin(value, (value + last - step) / 2));
         if (value < 0)
             return at;
-        at += fmax(value, 0.05);
+        if (at >= line->length_mm)
+            return INFINITY;
+        last = value;
+        step = value > 1 ? fmax(value / 3, 1) : fmax(value, 0.05);
     }
-    return INFINITY;
 }
 
 /* The distance between a line and a solid that it does not meet: nearest

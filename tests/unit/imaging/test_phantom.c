@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "imaging/phantom.h"
 
+#include <dirent.h>
+
 #include "tests/unit/imaging/phantoms.h"
 
 #define BALL        PHANTOM_BALL(0, 0, 0, 5)
@@ -185,6 +187,56 @@ static void looks_without_values_are_refused(void)
     expect_refused(bad, sizeof bad / sizeof bad[0]);
 }
 
+#define EXTRA(rest) "{\"parts\":[{\"solid\":" BALL ",\"hu\":50}]," rest "}"
+
+static void expectations_that_no_report_gives_are_refused(void)
+{
+    const bad_recipe bad[] = {
+        {EXTRA("\"expect\":3"), "expect must be an object"},
+        {EXTRA("\"expect\":{}"), "expect.verdict"},
+        {EXTRA("\"expect\":{\"verdict\":\"good\"}"), "expect.verdict"},
+        {EXTRA("\"expect\":{\"verdict\":\"meets\",\"rule\":1}"), "\"rule\""},
+        {EXTRA("\"expect\":{\"verdict\":\"meets\",\"limiting_rule\":"
+               "\"R19\"}"),
+         "R1 to R18"},
+        {EXTRA("\"expect\":{\"verdict\":\"meets\",\"limiting_rule\":"
+               "\"R0\"}"),
+         "R1 to R18"},
+        {EXTRA("\"expect\":{\"verdict\":\"meets\",\"limiting_rule\":[]}"),
+         "R1 to R18"},
+        {EXTRA("\"expect\":{\"verdict\":\"meets\",\"limiting_rule\":"
+               "[\"R1\",2]}"),
+         "R1 to R18"},
+        {EXTRA("\"expect\":{\"verdict\":\"meets\",\"lesions\":[{}]}"),
+         "each of the 0 lesions"},
+    };
+    expect_refused(bad, sizeof bad / sizeof bad[0]);
+}
+
+static void corridors_and_vessels_without_sense_are_refused(void)
+{
+    const bad_recipe bad[] = {
+        {EXTRA("\"paths\":[{}]"), "entry_lps"},
+        {EXTRA("\"paths\":[{\"entry_lps\":[0,0,1]}]"), "target_lps"},
+        {EXTRA("\"paths\":[{\"entry_lps\":[0,0,1],\"target_lps\":[0,0,1],"
+               "\"half_width_mm\":-1}]"),
+         "half_width_mm is -1"},
+        {EXTRA("\"paths\":[{\"start\":1}]"), "\"start\""},
+        {EXTRA("\"obstacles\":[\"wall\"]"), "\"wall\""},
+        {EXTRA("\"obstacles\":[4]"), "name of a solid"},
+        {EXTRA("\"skin\":\"hide\""), "\"hide\""},
+        {EXTRA("\"vessels\":[{\"name\":\"a\"}]"), "must be a solid"},
+        {EXTRA("\"vessels\":[{\"name\":\"a\",\"solid\":" BALL
+               ",\"within\":" BALL "}]"),
+         "union of tubes"},
+        {EXTRA("\"lesions\":[{\"hu\":1,\"solid\":{\"kind\":\"halfspace\","
+               "\"centre_lps\":[0,0,0],\"normal\":[0,0,1]}}]"),
+         "has no end"},
+        {EXTRA("\"about\":7"), "about must be a text"},
+    };
+    expect_refused(bad, sizeof bad / sizeof bad[0]);
+}
+
 static void solids_that_contain_themselves_are_refused(void)
 {
     const bad_recipe bad[] = {
@@ -264,6 +316,28 @@ static void built_in_recipes_are_the_files(void)
     }
 }
 
+/* Parsing places every lesion, so a recipe that is read can be kept. */
+static void every_recipe_of_the_library_is_read(void)
+{
+    char path[1024];
+    size_t found = 0;
+    DIR *folder = opendir(ABL_TESTDATA_DIR "/recipes");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(folder);
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        abl_error err;
+        abl_phantom *phantom = NULL;
+        if (!strstr(entry->d_name, ".json"))
+            continue;
+        snprintf(path, sizeof path, "%s/recipes/%s", ABL_TESTDATA_DIR,
+                 entry->d_name);
+        ABL_CHECK_OK(abl_phantom_load(&phantom, path, &err), &err);
+        abl_phantom_destroy(phantom);
+        found++;
+    }
+    closedir(folder);
+    CU_ASSERT(found > 25);
+}
+
 static void demo_has_lesions_in_an_enhanced_scan(void)
 {
     abl_error err;
@@ -297,11 +371,14 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(shapes_that_make_no_sense_are_refused),
     ABL_TEST(places_that_cannot_be_kept_are_refused),
     ABL_TEST(looks_without_values_are_refused),
+    ABL_TEST(expectations_that_no_report_gives_are_refused),
+    ABL_TEST(corridors_and_vessels_without_sense_are_refused),
     ABL_TEST(solids_that_contain_themselves_are_refused),
     ABL_TEST(solids_that_explode_are_refused),
     ABL_TEST(endless_lists_are_refused),
     ABL_TEST(missing_and_huge_files_are_refused),
     ABL_TEST(built_in_recipes_are_the_files),
+    ABL_TEST(every_recipe_of_the_library_is_read),
     ABL_TEST(demo_has_lesions_in_an_enhanced_scan),
     ABL_TEST(a_recipe_may_change_its_base),
     CU_TEST_INFO_NULL,
