@@ -8,6 +8,18 @@
 
 #include "eligibility/rules_check.h"
 
+/* Where a part that is no number gets its rule from. */
+static const abl_source phase_source = {
+    ABL_SOURCE_UNVERIFIED,
+    "portal venous is what liver metastases are commonly read in; no source "
+    "was read for it"};
+static const abl_source coverage_source = {
+    ABL_SOURCE_CONVENTION, "what was not scanned may hold more lesions"};
+static const abl_source geometry_source = {
+    ABL_SOURCE_CONVENTION, "distances across a gap or a sheared stack are off"};
+static const abl_source intensity_source = {
+    ABL_SOURCE_CONVENTION, "lung, gas and fat are told apart by attenuation"};
+
 static void say(abl_exam_part *part, const char *format, ...) ABL_PRINTF(2, 3);
 static void say(abl_exam_part *part, const char *format, ...)
 {
@@ -56,6 +68,7 @@ static void judge_phase(abl_exam_part *part, const abl_exam *exam,
     (void)profile;
     snprintf(part->limit, sizeof part->limit,
              "portal venous; arterial and delayed are borderline");
+    part->source = &phase_source;
     switch (phase->phase) {
     case ABL_PHASE_PORTAL_VENOUS:
         part->result = phase->disagrees_with_header ? ABL_BORDERLINE : ABL_MET;
@@ -80,6 +93,7 @@ static void judge_coverage(abl_exam_part *part, const abl_exam *exam,
 {
     (void)profile;
     snprintf(part->limit, sizeof part->limit, "the whole liver");
+    part->source = &coverage_source;
     part->result = exam->liver_whole ? ABL_MET : ABL_NOT_MET;
     say(part, "liver %s in the scan",
         exam->liver_whole ? "wholly" : "not wholly");
@@ -142,6 +156,7 @@ static void judge_geometry(abl_exam_part *part, const abl_exam *exam,
 {
     (void)profile;
     snprintf(part->limit, sizeof part->limit, "no gaps, no gantry tilt");
+    part->source = &geometry_source;
     part->counts = exam->geometry_checked;
     if (!exam->geometry_checked) {
         say(part, "this file format does not show missing slices");
@@ -166,6 +181,8 @@ static void judge_intensity(abl_exam_part *part, const abl_exam *exam,
                             const abl_profile *profile)
 {
     (void)profile;
+    snprintf(part->limit, sizeof part->limit, "not clipped");
+    part->source = &intensity_source;
     part->result = exam->intensity_clipped ? ABL_BORDERLINE : ABL_MET;
     say(part, exam->intensity_clipped
                   ? "intensities are clipped: air and fat look alike"

@@ -36,8 +36,8 @@ typedef struct abl_exam_part {
     bool counts;     /**< for R17; else only listed */
     char text[256];  /**< what was seen, with the numbers */
     char limit[128]; /**< "at most 3 mm, borderline 3 to 5 mm"; may be empty */
-    const abl_source *source; /**< of the limit; NULL: no number. Borrowed
-                                   from the profile */
+    const abl_source *source; /**< of the limit, borrowed from the profile or
+                                   static; NULL: no limit */
 } abl_exam_part;
 
 /** Volume over ABL_METAL_HU in the box of the liver and ABL_METAL_REACH_MM
