@@ -310,7 +310,7 @@ abl_status abl_profile_read_rules(abl_profile *profile,
                                  "has \"enabled\": false",
                                  id);
         if (!changes_only) {
-            memcpy(rule->id, id, sizeof rule->id);
+            snprintf(rule->id, sizeof rule->id, "R%d", n + 1);
             rule->per_lesion = kinds[n].per_lesion;
             rule->enabled = true;
         }
