@@ -169,6 +169,10 @@ abl_status abl_segment_ct(abl_structures **out, const abl_volume *image,
     if (!status)
         status = abl_body_find(structures, image, &options->progress, err);
     note_seconds(options, ABL_SEGMENT_BODY, &since);
+    if (!status)
+        status = abl_hilum_find(structures, err);
+    if (!status)
+        status = abl_couinaud_find(structures, err);
     if (status)
         abl_structures_destroy(structures);
     else

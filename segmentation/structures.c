@@ -71,6 +71,10 @@ void abl_structures_destroy(abl_structures *structures)
         abl_volume_destroy(structures->lesions[n].field);
     free(structures->lesions);
     abl_vessels_destroy(structures->vessels);
+    if (structures->hilum)
+        abl_hilum_clear(structures->hilum);
+    free(structures->hilum);
+    free(structures->couinaud);
     abl_volume_destroy(structures->labels);
     abl_volume_destroy(structures->lesion_labels);
     free(structures);

@@ -10,6 +10,8 @@
 #define ABL_SEGMENTATION_STRUCTURES_H
 
 #include "imaging/series.h"
+#include "segmentation/couinaud.h"
+#include "segmentation/hilum.h"
 #include "segmentation/vessel_tree.h"
 
 /** Everything that can be named in a scan. The numbers are the values of
@@ -118,6 +120,8 @@ typedef struct abl_structures {
     abl_lesion *lesions;  /**< largest first */
     abl_vessels *vessels; /**< NULL: not looked for. The fields of items 20 to
                                22 are the walls of its trees */
+    abl_hilum *hilum;     /**< NULL: not looked for; else says why not found */
+    abl_couinaud_map *couinaud; /**< the same */
     abl_phase_estimate phase;
     double noise_hu; /**< SD in liver, detrended; < 0 when not measured */
     bool intensity_clipped; /**< air and fat cannot be told apart by HU */

@@ -14,6 +14,7 @@
 #define ABL_SEGMENTATION_VESSEL_TREE_H
 
 #include "imaging/volume.h"
+#include "segmentation/vessel_part.h"
 
 /** Calibre from which a vessel counts for a lesion beside it [mm] (Thanos,
  * Diagn Interv Radiol 2008;14:51; Lin, J Cancer Res Ther 2016;12:153). */
@@ -38,6 +39,7 @@ typedef struct abl_vessel_node {
     int32_t branch;       /**< nodes between two junctions share a number and
                                follow one another in the array */
     abl_tree tree;
+    abl_vessel_part part; /**< filled by hilum.h and couinaud.h */
 } abl_vessel_node;
 
 /** What was found of one tree. */
