@@ -60,6 +60,7 @@ static abl_status judge(abl_pipeline *pipeline,
     abl_measure_options how = abl_measure_options_default();
     how.progress = options->progress;
     how.access = abl_access_options_from(&pipeline->profile.access);
+    how.vessel_calibre_mm = abl_profile_vessel_calibre_mm(&pipeline->profile);
     abl_status status = abl_measure(
         &pipeline->findings, pipeline->image, pipeline->structures,
         abl_study_series(pipeline->study, pipeline->series), &how, err);

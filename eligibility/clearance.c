@@ -273,6 +273,39 @@ void abl_clearance_inside(abl_segment *out, const abl_shape *inner,
         measure_pair(out, inner, outer);
 }
 
+/* An end that slides farther than points lie apart has left the part: then it
+ * stays where it was. */
+static double slide_near_part(abl_segment *out, const abl_shape *a,
+                              const abl_shape *b)
+{
+    const abl_segment start = *out;
+    const double mm = slide(out->from_lps, out->to_lps, a->field, b->field);
+    if (distance_mm(out->to_lps, start.to_lps) <=
+        1.5 * smallest_step(&b->field->grid))
+        return mm;
+    *out = start;
+    return slide(out->to_lps, out->from_lps, NULL, a->field);
+}
+
+void abl_clearance_to_part(abl_segment *out, const abl_shape *a,
+                           const abl_point_index *part, const abl_shape *b)
+{
+    if (!start_segment(out, a, b) || !abl_point_index_count(part)) {
+        out->mm.why_not = "it has no surface in this scan";
+        return;
+    }
+    (void)abl_point_index_nearest(a->index, part, HUGE_VAL, out->from_lps,
+                                  out->to_lps);
+    const bool overlaps = (lies_in_grid(a->field, out->to_lps) &&
+                           abl_field_sample_lps(a->field, out->to_lps) > 0) ||
+                          (lies_in_grid(b->field, out->from_lps) &&
+                           abl_field_sample_lps(b->field, out->from_lps) > 0);
+    if (overlaps)
+        touch(out, a, b);
+    else
+        fill_segment(out, a, b, slide_near_part(out, a, b));
+}
+
 void abl_clearance_from_patch(abl_segment *out, const abl_point_index *patch,
                               const abl_shape *of, const abl_shape *to)
 {

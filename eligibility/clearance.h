@@ -68,6 +68,11 @@ void abl_clearance_between(abl_segment *out, const abl_shape *a,
 void abl_clearance_inside(abl_segment *out, const abl_shape *inner,
                           const abl_shape *outer);
 
+/** As abl_clearance_between() from @p a to a part of the surface of @p b given
+ * by its points; exact to the points' distance at the part's border. */
+void abl_clearance_to_part(abl_segment *out, const abl_shape *a,
+                           const abl_point_index *part, const abl_shape *b);
+
 /** From a patch of a surface (points) to a solid; 0 when a point lies in it.
  */
 void abl_clearance_from_patch(abl_segment *out, const abl_point_index *patch,

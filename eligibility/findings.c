@@ -39,3 +39,9 @@ abl_structure_id abl_obstacle_structure(int obstacle)
         return ABL_BONE;
     return (abl_structure_id)obstacle;
 }
+
+const char *abl_vessel_near_title(const abl_vessel_near *near)
+{
+    return near->part == ABL_PART_NONE ? abl_tree_title(near->tree)
+                                       : abl_vessel_part_title(near->part);
+}

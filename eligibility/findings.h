@@ -36,6 +36,27 @@ typedef struct abl_clearance {
     double at_least_mm;  /**< true whatever lies outside; <= nearest.mm */
 } abl_clearance;
 
+/** The nearest wall of a vessel inside the liver. */
+typedef struct abl_vessel_near {
+    abl_clearance to; /**< to its wall; structure is the item of its tree */
+    abl_tree tree;
+    abl_vessel_part part;
+    abl_value calibre_mm; /**< there */
+} abl_vessel_near;
+
+/** "right portal branch", or "portal vein" when the part is not known. */
+const char *abl_vessel_near_title(const abl_vessel_near *near);
+
+/** Vessels inside the liver beside one lesion. */
+typedef struct abl_lesion_vessels {
+    abl_vessel_near nearest;  /**< of any tree, at or above the calibre */
+    abl_vessel_near doubtful; /**< the nearest whose calibre may reach it: its
+                                   95 % interval does. Never farther than
+                                   nearest */
+    abl_vessel_near of[ABL_TREE_COUNT]; /**< nearest, by tree */
+    double seen_within_mm; /**< all liver this near was in the scan */
+} abl_lesion_vessels;
+
 /** What can be in the way: every abl_structure_id, and two zones that are no
  * structures. */
 enum {
@@ -198,6 +219,10 @@ typedef struct abl_lesion_findings {
                                 may be ABL_UNCLASSIFIED */
     abl_clearance beyond_capsule_named; /**< the same without ABL_UNCLASSIFIED,
                                 which may hide a named organ behind it */
+    abl_lesion_vessels vessels;         /**< inside the liver */
+    abl_clearance portal_trunk; /**< to the portal and splenic vein right of
+                                     the aorta: without the splenic vein */
+    abl_lesion_segment segment; /**< an estimate */
     abl_access access;
 } abl_lesion_findings;
 
@@ -215,9 +240,26 @@ typedef struct abl_exam {
     double gantry_tilt_deg; /**< put upright; 0: none */
 } abl_exam;
 
+/** Couinaud segments, all estimates. */
+typedef struct abl_segment_findings {
+    bool has_lobes, has_right, has_left;     /**< as abl_couinaud_map */
+    char why_not[160];                       /**< what is missing; "" nothing */
+    size_t lesion_count[ABL_COUINAUD_COUNT]; /**< lesions that hold 5 % or more
+                                                  of their volume there */
+    double tumour_ml[ABL_COUINAUD_COUNT];
+} abl_segment_findings;
+
 typedef struct abl_findings {
     abl_exam exam;
-    bool has_liver_vessels;    /**< vessels inside the liver were looked for */
+    bool has_liver_vessels; /**< vessels inside the liver were looked for */
+    abl_tree_state trees[ABL_TREE_COUNT]; /**< when they were */
+    double vessel_least_mm;   /**< thinner ones are not seen in this scan */
+    double vessel_calibre_mm; /**< from which a vessel counts */
+    bool has_hilum;           /**< the portal bifurcation was found */
+    char hilum_why_not[160];  /**< else why not */
+    bool is_trunk_cut;        /**< portal_trunk is without the splenic vein;
+                                    false: the aorta was not found */
+    abl_segment_findings segments;
     abl_value liver_volume_ml; /**< with lesions */
     abl_value tumour_volume_ml;
     abl_value tumour_burden;        /**< share of the liver, 0..1 */

@@ -9,12 +9,14 @@
 #include "eligibility/burden.h"
 #include "eligibility/exam.h"
 #include "eligibility/measure_lesion.h"
+#include "eligibility/measure_vessels.h"
 
 #define STAGE "measuring"
 
 abl_measure_options abl_measure_options_default(void)
 {
     return (abl_measure_options){.access = abl_access_options_default(),
+                                 .vessel_calibre_mm = ABL_VESSEL_LEAST_MM,
                                  .progress = {NULL, NULL}};
 }
 
@@ -82,6 +84,10 @@ static void fill_structures(abl_findings *findings, const abl_scene *scene)
             continue;
         findings->structures[id].volume_ml =
             abl_shape_volume_ml(&scene->items[id]);
+        if (id == ABL_HILUM) { /* made from other vessels: no mean of its own */
+            findings->structures[id].mean_hu.why_not = "not measured";
+            continue;
+        }
         /* the mean's own spread is not handed on: noise of 1 mL at least */
         const double noise = fmax(0, scene->structures->noise_hu);
         findings->structures[id].mean_hu = (abl_value){
@@ -171,6 +177,23 @@ static abl_status fill_lesions(abl_findings *findings, const abl_scene *scene,
     return status;
 }
 
+static abl_status fill_vessels(abl_findings *findings, const abl_scene *scene,
+                               const abl_measure_options *options,
+                               abl_error *err)
+{
+    abl_vessel_scene vessels;
+    abl_status status =
+        abl_vessel_scene_make(&vessels, scene, options->vessel_calibre_mm, err);
+    for (size_t n = 0; !status && n < findings->lesion_count; n++)
+        status =
+            abl_lesion_measure_vessels(&findings->lesions[n], &vessels, n, err);
+    if (!status)
+        abl_findings_fill_vessels(findings, &vessels,
+                                  options->vessel_calibre_mm);
+    abl_vessel_scene_clear(&vessels);
+    return status;
+}
+
 static abl_status create_findings(abl_findings **out,
                                   const abl_structures *structures,
                                   abl_error *err)
@@ -213,6 +236,8 @@ abl_status abl_measure(abl_findings **out, const abl_volume *image,
     fill_exam(&findings->exam, image, structures, info);
     fill_structures(findings, &scene);
     status = fill_lesions(findings, &scene, options, err);
+    if (!status)
+        status = fill_vessels(findings, &scene, options, err);
     if (!status)
         status = fill_burden(findings, &scene, err);
     if (!status)

@@ -9,6 +9,7 @@
 
 typedef struct abl_measure_options {
     abl_access_options access;
+    double vessel_calibre_mm; /**< from which a vessel counts; default 3 */
     abl_progress progress;
 } abl_measure_options;
 

@@ -173,12 +173,30 @@ static void bound(bool *is_upper_bound, double *at_least_mm,
     *at_least_mm = !mm->measured ? 0 : *is_upper_bound ? end_mm : mm->value;
 }
 
+double abl_lesion_scan_end_mm(const abl_scene *scene, size_t index)
+{
+    const abl_shape *shape = &scene->lesions[index];
+    if (!has_surface(shape) || scene->structures->lesions[index].touches_border)
+        return 0;
+    return distance_to_scan_end(&scene->image->grid,
+                                (const double(*)[3])shape->surface->points_lps,
+                                shape->surface->count);
+}
+
 static void explain_missing(abl_value *mm, abl_found found)
 {
     if (!mm->measured && found == ABL_NOT_LOOKED_FOR)
         mm->why_not = not_looked_for;
     else if (!mm->measured && found == ABL_NOT_FOUND)
         mm->why_not = not_found;
+}
+
+void abl_lesion_bound(abl_clearance *to, abl_found found, bool may_go_on,
+                      double end_mm)
+{
+    explain_missing(&to->nearest.mm, found);
+    bound(&to->is_upper_bound, &to->at_least_mm, &to->nearest.mm, may_go_on,
+          end_mm);
 }
 
 static void measure_capsule(abl_lesion_findings *out, const abl_scene *scene,
@@ -208,9 +226,9 @@ static void measure_clearances(abl_lesion_findings *out, const abl_scene *scene,
             abl_clearance_inside(&to->nearest, lesion, &scene->items[id]);
         else
             abl_clearance_between(&to->nearest, lesion, &scene->items[id]);
-        explain_missing(&to->nearest.mm, scene->structures->items[id].found);
-        bound(&to->is_upper_bound, &to->at_least_mm, &to->nearest.mm,
-              may_go_on(scene->structures, id) || out->touches_border, end_mm);
+        abl_lesion_bound(
+            to, scene->structures->items[id].found,
+            may_go_on(scene->structures, id) || out->touches_border, end_mm);
     }
 }
 
@@ -359,11 +377,7 @@ abl_status abl_lesion_measure(abl_lesion_findings *out, const abl_scene *scene,
     abl_status status = measure_diameters(out, scene, index, err);
     if (!status)
         status = measure_attenuation(out, scene, index, err);
-    double end_mm = 0;
-    if (has_surface(shape) && !out->touches_border)
-        end_mm = distance_to_scan_end(
-            &scene->image->grid, (const double(*)[3])shape->surface->points_lps,
-            shape->surface->count);
+    const double end_mm = abl_lesion_scan_end_mm(scene, index);
     if (!status) {
         measure_capsule(out, scene, shape, end_mm);
         measure_clearances(out, scene, shape, end_mm);

@@ -31,6 +31,15 @@ void abl_scene_clear(abl_scene *scene);
 abl_status abl_lesion_measure(abl_lesion_findings *out, const abl_scene *scene,
                               size_t index, abl_error *err) ABL_MUST_CHECK;
 
+/** How near the lesion comes to the first or last slice's outer face [mm]:
+ * what lies beyond was not seen. 0 when it is cut or has no surface. */
+double abl_lesion_scan_end_mm(const abl_scene *scene, size_t index);
+
+/** Explains a missing distance by what was found, and bounds one where the
+ * structure may go on beyond the end of the scan. */
+void abl_lesion_bound(abl_clearance *to, abl_found found, bool may_go_on,
+                      double end_mm);
+
 /** Volume inside a surface [mL]; abl_uncertainty_of_volume() with the cube
  * root of the voxel. */
 abl_value abl_shape_volume_ml(const abl_shape *shape);

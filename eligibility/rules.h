@@ -32,6 +32,10 @@ typedef enum abl_result {
 } abl_result;
 const char *abl_result_name(abl_result result); /**< "met", "not-assessable" */
 
+/** The calibre from which R7 counts a vessel, for
+ * abl_measure_options.vessel_calibre_mm. */
+double abl_profile_vessel_calibre_mm(const abl_profile *profile);
+
 /** Result of one value under one rule, by conventions 2 to 4 above.
  * @param value   in the rule's unit; not finite gives not assessable
  * @param uncertainty  half-width of the 95 % interval, >= 0 */

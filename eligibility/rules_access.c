@@ -125,8 +125,9 @@ void abl_check_corridor(abl_rule_result *out, const abl_rule_case *what)
         abl_rule_unknown(out, access->uncertain_why
                                   ? access->uncertain_why
                                   : "an obstacle may have been missed");
-    if (!what->findings->has_liver_vessels)
-        abl_rule_unknown(out, "vessels inside the liver were not looked for");
+    char why[240];
+    if (abl_vessels_unseen(why, what->findings, ABL_VESSEL_LEAST_MM))
+        abl_rule_unknown(out, why);
 }
 
 static void observe_path(abl_rule_result *out, const abl_rule_case *what,

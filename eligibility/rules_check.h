@@ -37,6 +37,22 @@ void abl_rule_unknown(abl_rule_result *out, const char *why);
 
 void abl_rule_at(abl_rule_result *out, const double point_lps[3]);
 
+/** The nearest of several structures decides; met needs every one measured
+ * and far enough, or the lesion so deep that it must be. */
+void abl_check_structures(abl_rule_result *out, const abl_rule_case *what,
+                          const abl_structure_id *ids, size_t count);
+/** The second half of it alone. */
+void abl_doubt_structures(abl_rule_result *out, const abl_rule_case *what,
+                          const abl_structure_id *ids, size_t count);
+
+/** Whether a vessel of this calibre in the liver may have been missed, and
+ * why: not looked for, a tree not assessable, thinner than the scan shows. */
+bool abl_vessels_unseen(char why[240], const abl_findings *findings,
+                        double calibre_mm);
+
+/** Every number of the lesion's vessels is one. */
+bool abl_lesion_vessels_are_sound(const abl_lesion_findings *lesion);
+
 void abl_check_count(abl_rule_result *out, const abl_rule_case *what);
 void abl_check_diameter(abl_rule_result *out, const abl_rule_case *what);
 void abl_check_margin(abl_rule_result *out, const abl_rule_case *what);

@@ -1,4 +1,4 @@
-/* What lies near a lesion: R3 to R9.
+/* What lies near a lesion: R3 to R6.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
@@ -123,6 +123,18 @@ static void check_group(abl_rule_result *out, const abl_rule_case *what,
         doubt_members(out, what, among);
 }
 
+void abl_check_structures(abl_rule_result *out, const abl_rule_case *what,
+                          const abl_structure_id *ids, size_t count)
+{
+    check_group(out, what, (group){ids, count});
+}
+
+void abl_doubt_structures(abl_rule_result *out, const abl_rule_case *what,
+                          const abl_structure_id *ids, size_t count)
+{
+    doubt_members(out, what, (group){ids, count});
+}
+
 /* Colon, duodenum and small bowel have no outline: soft tissue without a
  * name may be one of them. */
 static void doubt_unclassified(abl_rule_result *out, const abl_rule_case *what)
@@ -196,31 +208,6 @@ void abl_check_organs(abl_rule_result *out, const abl_rule_case *what)
     if (out->result == ABL_MET && !is_deep(out->rule, what->lesion))
         abl_rule_unknown(out, "the diaphragm away from the lung has no "
                               "outline");
-}
-
-void abl_check_vessels(abl_rule_result *out, const abl_rule_case *what)
-{
-    static const abl_structure_id ids[] = {
-        ABL_INFERIOR_VENA_CAVA, ABL_PORTAL_AND_SPLENIC_VEIN, ABL_AORTA};
-    check_group(out, what, (group){ids, COUNT(ids)});
-    if (out->result == ABL_MET && !what->findings->has_liver_vessels)
-        abl_rule_unknown(out, "vessels inside the liver were not looked for");
-}
-
-void abl_check_hilum(abl_rule_result *out, const abl_rule_case *what)
-{
-    static const abl_structure_id ids[] = {ABL_PORTAL_AND_SPLENIC_VEIN};
-    check_group(out, what, (group){ids, COUNT(ids)});
-    if (out->result == ABL_MET)
-        abl_rule_unknown(out, "the portal bifurcation and its first branches "
-                              "were not located");
-}
-
-void abl_check_trunks(abl_rule_result *out, const abl_rule_case *what)
-{
-    static const abl_structure_id ids[] = {ABL_INFERIOR_VENA_CAVA,
-                                           ABL_PORTAL_AND_SPLENIC_VEIN};
-    check_group(out, what, (group){ids, COUNT(ids)});
 }
 
 /* How much margin fits before something that must not be heated or that

@@ -317,7 +317,8 @@ static bool is_sound_lesion(const abl_lesion_findings *lesion)
                  isfinite(lesion->capsule_at_least_mm)) &&
                 is_sound_clearance(&lesion->beyond_capsule) &&
                 is_sound_clearance(&lesion->beyond_capsule_named) &&
-                is_sound_path(&lesion->access);
+                is_sound_path(&lesion->access) &&
+                abl_lesion_vessels_are_sound(lesion);
     for (int id = 0; id < ABL_STRUCTURE_COUNT; id++)
         good = good && is_sound_clearance(&lesion->to[id]);
     return good;

@@ -204,6 +204,7 @@ static void put_series(const abl_html *html)
 void abl_html_appendix(const abl_html *html)
 {
     put_liver(html);
+    abl_html_segments(html);
     put_exam(html);
     put_notes(html);
     put_structures(html);

@@ -191,6 +191,7 @@ abl_status abl_html_lesion(abl_html *html, size_t index, abl_error *err)
     abl_html_raw(html, "<div class=\"columns\">\n");
     put_sizes(html, lesion);
     put_distances(html, lesion);
+    abl_html_lesion_vessels(html, lesion);
     put_access(html, &lesion->access);
     abl_html_raw(html, "</div>\n</section>\n");
     return ABL_OK;

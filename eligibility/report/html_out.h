@@ -65,6 +65,10 @@ void abl_html_next(const abl_html *html);
 /** Tables of R17's parts and of the context. */
 void abl_html_adequacy(const abl_html *html);
 void abl_html_context(const abl_html *html);
+/** Segment and nearest vessels of one lesion; segments of the patient. */
+void abl_html_lesion_vessels(const abl_html *html,
+                             const abl_lesion_findings *lesion);
+void abl_html_segments(const abl_html *html);
 
 /** What follows the lesions: liver, exam, structures, sources, provenance. */
 void abl_html_appendix(const abl_html *html);

@@ -234,6 +234,10 @@ static json_t *build_report(abl_json_out *out, const abl_report *report,
                 abl_out_board(out, &report->explanation->board));
     abl_out_set(out, root, "lesions", abl_out_lesions(out, report, pictures));
     abl_out_set(out, root, "liver", build_liver(out, report->findings));
+    abl_out_set(out, root, "liver_vessels",
+                abl_out_vessels(out, report->findings));
+    abl_out_set(out, root, "liver_segments",
+                abl_out_segments(out, report->findings));
     abl_out_set(out, root, "exam", build_exam(out, report));
     abl_out_set(out, root, "context", abl_out_context(out, report));
     abl_out_set(out, root, "series", build_series(out, report));

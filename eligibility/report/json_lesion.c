@@ -53,8 +53,8 @@ static json_t *build_measures(abl_json_out *out, const abl_report *report,
     return object;
 }
 
-static json_t *build_clearance(abl_json_out *out, const abl_report *report,
-                               const abl_clearance *to, abl_structure_id id)
+json_t *abl_out_clearance(abl_json_out *out, const abl_report *report,
+                          const abl_clearance *to, abl_structure_id id)
 {
     json_t *object = build_segment(out, report, &to->nearest);
     if (to->nearest.mm.measured) {
@@ -80,18 +80,18 @@ static json_t *build_distances(abl_json_out *out, const abl_report *report,
                                    lesion->capsule_is_upper_bound,
                                    lesion->capsule_at_least_mm};
     abl_out_set(out, object, "capsule",
-                build_clearance(out, report, &capsule, ABL_LIVER));
+                abl_out_clearance(out, report, &capsule, ABL_LIVER));
     for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++)
         abl_out_append(out, array,
-                       build_clearance(out, report, &lesion->to[id],
-                                       (abl_structure_id)id));
+                       abl_out_clearance(out, report, &lesion->to[id],
+                                         (abl_structure_id)id));
     abl_out_set(out, object, "structures", array);
     abl_out_set(out, object, "beyond_capsule",
-                build_clearance(out, report, &lesion->beyond_capsule,
-                                lesion->beyond_capsule.structure));
+                abl_out_clearance(out, report, &lesion->beyond_capsule,
+                                  lesion->beyond_capsule.structure));
     abl_out_set(out, object, "named_organ_beyond_capsule",
-                build_clearance(out, report, &lesion->beyond_capsule_named,
-                                lesion->beyond_capsule_named.structure));
+                abl_out_clearance(out, report, &lesion->beyond_capsule_named,
+                                  lesion->beyond_capsule_named.structure));
     return object;
 }
 
@@ -202,6 +202,10 @@ static json_t *build_lesion(abl_json_out *out, const abl_report *report,
     add_slice(out, object, report, lesion->centroid_lps);
     abl_out_set(out, object, "measures", build_measures(out, report, lesion));
     abl_out_set(out, object, "distances", build_distances(out, report, lesion));
+    abl_out_set(out, object, "vessels",
+                abl_out_lesion_vessels(out, report, lesion));
+    abl_out_set(out, object, "segment",
+                abl_out_lesion_segment(out, &lesion->segment));
     abl_out_set(out, object, "access", build_access(out, &lesion->access));
     abl_out_set(out, object, "rules", abl_out_rules(out, report, judged));
     abl_out_set(out, object, "pictures",

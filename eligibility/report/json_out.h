@@ -52,6 +52,19 @@ json_t *abl_out_next_exams(abl_json_out *out,
                            const abl_explanation *explanation);
 /** "tumour_board": null unless the criteria are not met. */
 json_t *abl_out_board(abl_json_out *out, const abl_board *board);
+/** A distance with its ends, bound and structure. */
+json_t *abl_out_clearance(abl_json_out *out, const abl_report *report,
+                          const abl_clearance *to, abl_structure_id id);
+
+/** Vessels beside one lesion, and the segment it lies in. */
+json_t *abl_out_lesion_vessels(abl_json_out *out, const abl_report *report,
+                               const abl_lesion_findings *lesion);
+json_t *abl_out_lesion_segment(abl_json_out *out,
+                               const abl_lesion_segment *segment);
+/** What of vessels and segments holds for the whole liver. */
+json_t *abl_out_vessels(abl_json_out *out, const abl_findings *findings);
+json_t *abl_out_segments(abl_json_out *out, const abl_findings *findings);
+
 /** Pictures of one lesion; 0 for the patient's, -1 for all. */
 json_t *abl_out_pictures(abl_json_out *out, const abl_pictures *pictures,
                          int lesion);

@@ -110,24 +110,49 @@ static void add_missing(note_list *list, const abl_findings *findings)
         add(list, "structures-not-found", text);
 }
 
-size_t abl_notes_list(abl_note out[ABL_MAX_NOTES], const abl_findings *findings)
+static void add_vessels(note_list *list, const abl_findings *findings)
 {
-    note_list list = {out, 0};
+    char text[384];
     if (!findings->has_liver_vessels)
-        add(&list, "liver-vessels",
+        add(list, "liver-vessels",
             "Vessels inside the liver were not looked for; only the inferior "
             "vena cava, the aorta and the portal and splenic vein were "
             "measured. R7 and R11 can fail but not be met.");
-    add(&list, "hilum",
-        "Bile ducts and the portal bifurcation were not looked for; the "
-        "portal trunk stands in for the hilum. R8 can fail but not be met.");
+    for (int t = ABL_TREE_HEPATIC;
+         findings->has_liver_vessels && t <= ABL_TREE_PORTAL; t++) {
+        const abl_tree_state *state = &findings->trees[t];
+        if (state->is_assessable)
+            continue;
+        snprintf(text, sizeof text,
+                 "The %ss inside the liver cannot be assessed: %s. R7 and R11 "
+                 "can fail but not be met.",
+                 abl_tree_title((abl_tree)t), state->why_not);
+        add(list, "liver-vessels", text);
+    }
+    snprintf(text, sizeof text,
+             findings->has_hilum
+                 ? "Bile ducts were not looked for; the portal bifurcation "
+                   "and its first branches stand in for the central ones.%s"
+                 : "Bile ducts were not looked for and the portal bifurcation "
+                   "was not located: %s. R8 can fail but not be met.",
+             findings->has_hilum ? "" : findings->hilum_why_not);
+    add(list, "hilum", text);
+    snprintf(text, sizeof text, "Liver segments are estimates%s%s.",
+             findings->segments.why_not[0] ? " or not assessable: " : "",
+             findings->segments.why_not);
+    add(list, "segments", text);
+}
+
+size_t abl_notes_list(abl_note out[ABL_MAX_NOTES], const abl_findings *findings)
+{
+    note_list list = {out, 0};
+    add_vessels(&list, findings);
     add(&list, "bowel",
         "Colon, duodenum and small bowel have no outline of their own; gas "
         "and soft tissue without a name stand in for them.");
     add(&list, "diaphragm",
         "The diaphragm and the pleural recess have no outline; the lung and "
         "the depth in the liver stand in for them.");
-    add(&list, "segments", "Liver segments were not assigned.");
     add(&list, "other-series",
         "One series was analysed. What other contrast phases, MRI or "
         "ultrasound show is not known.");

@@ -30,6 +30,39 @@ static inline void sample_distance(abl_lesion_findings *lesion,
     }
 }
 
+static inline abl_vessel_near sample_vessel(abl_tree tree, abl_vessel_part part,
+                                            double mm, double calibre_mm)
+{
+    abl_vessel_near near = {.tree = tree, .part = part};
+    near.to.structure = tree == ABL_TREE_PORTAL    ? ABL_PORTAL_VEINS
+                        : tree == ABL_TREE_HEPATIC ? ABL_HEPATIC_VEINS
+                                                   : ABL_LIVER_VESSELS;
+    near.to.nearest.mm = sample_value(mm, 0);
+    near.to.at_least_mm = mm;
+    near.calibre_mm = sample_value(calibre_mm, 0.5);
+    return near;
+}
+
+static inline void sample_vessels(abl_lesion_findings *lesion)
+{
+    abl_lesion_vessels *vessels = &lesion->vessels;
+    vessels->seen_within_mm = 1000;
+    vessels->of[ABL_TREE_HEPATIC] =
+        sample_vessel(ABL_TREE_HEPATIC, ABL_PART_RIGHT_HEPATIC, 24, 6);
+    vessels->of[ABL_TREE_PORTAL] =
+        sample_vessel(ABL_TREE_PORTAL, ABL_PART_RIGHT_PORTAL_BRANCH, 21, 4.2);
+    vessels->of[ABL_TREE_UNNAMED].tree = ABL_TREE_UNNAMED;
+    vessels->of[ABL_TREE_UNNAMED].to.nearest.mm = sample_unknown();
+    vessels->of[ABL_TREE_UNNAMED].calibre_mm = sample_unknown();
+    vessels->nearest = vessels->doubtful = vessels->of[ABL_TREE_PORTAL];
+    lesion->portal_trunk = lesion->to[ABL_PORTAL_AND_SPLENIC_VEIN];
+    lesion->segment = (abl_lesion_segment){.is_assessed = true,
+                                           .main = ABL_COUINAUD_VIII,
+                                           .second = ABL_COUINAUD_V,
+                                           .second_mm = 4.2};
+    lesion->segment.share[ABL_COUINAUD_VIII] = 1;
+}
+
 static inline void sample_access(abl_access *access)
 {
     access->assessed = true;
@@ -81,6 +114,7 @@ static inline void sample_lesion(abl_lesion_findings *lesion, int number)
         sample_distance(lesion, (abl_structure_id)id, 30 + id);
     lesion->beyond_capsule_named = lesion->to[ABL_SPLEEN];
     lesion->beyond_capsule = lesion->to[ABL_SPLEEN];
+    sample_vessels(lesion);
     sample_access(&lesion->access);
 }
 
@@ -100,6 +134,14 @@ static inline abl_findings *sample_findings(size_t lesions)
     findings->exam.phase.phase = ABL_PHASE_PORTAL_VENOUS;
     findings->exam.phase.confidence = 0.9;
     findings->has_liver_vessels = true;
+    for (int t = 0; t < ABL_TREE_COUNT; t++)
+        findings->trees[t].is_assessable = true;
+    findings->vessel_least_mm = findings->vessel_calibre_mm = 3;
+    findings->has_hilum = findings->is_trunk_cut = true;
+    findings->segments.has_lobes = findings->segments.has_right = true;
+    findings->segments.has_left = true;
+    findings->segments.lesion_count[ABL_COUINAUD_VIII] = lesions;
+    findings->segments.tumour_ml[ABL_COUINAUD_VIII] = 3.1 * (double)lesions;
     findings->liver_volume_ml = sample_value(1510, 20);
     findings->tumour_volume_ml = sample_value(3.1 * (double)lesions, 0.5);
     findings->tumour_burden = sample_value(0.012, 0.001);

@@ -28,7 +28,10 @@ static void page_says_what_it_must(void)
     sample_report s;
     sample_report_open(&s, 2);
     char *text = write_html(&s);
-    check_has(text, "borderline: needs review");
+    check_has(text, "meets imaging criteria");
+    check_has(text, "right portal branch, 4.2 ± 0.5&nbsp;mm calibre, <b>21.0");
+    check_has(text, "<b>VIII</b>, 4&nbsp;mm from V");
+    check_has(text, "2 lesions, 6.2&nbsp;mL of tumour");
     check_has(text, "Research use only");
     check_has(text, "under-counts");
     check_has(text, "What was not assessed");
