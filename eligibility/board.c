@@ -128,5 +128,5 @@ void abl_board_fill(abl_board *out, const abl_findings *findings,
     fill_shares(out, findings, assessment);
     out->portal_trunk = findings->structures[ABL_PORTAL_AND_SPLENIC_VEIN].found;
     out->portal_trunk_text = describe_trunk(out->portal_trunk);
-    out->segments_text = "not assessed";
+    abl_segments_describe(out->segments_text, &findings->segments);
 }

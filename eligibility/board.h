@@ -25,7 +25,7 @@ typedef struct abl_board {
     abl_board_share beyond;     /**< does not meet */
     abl_found portal_trunk;     /**< as segmentation found it */
     const char *portal_trunk_text;
-    const char *segments_text; /**< lobes and segments, or why not */
+    char segments_text[256]; /**< lobes and segments, or why not */
 } abl_board;
 
 /**

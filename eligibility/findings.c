@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/findings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void abl_findings_destroy(abl_findings *findings)
 {
@@ -44,4 +46,25 @@ const char *abl_vessel_near_title(const abl_vessel_near *near)
 {
     return near->part == ABL_PART_NONE ? abl_tree_title(near->tree)
                                        : abl_vessel_part_title(near->part);
+}
+
+void abl_segments_describe(char out[256], const abl_segment_findings *segments)
+{
+    const char *between = "estimated: ";
+    out[0] = '\0';
+    for (int s = 1; s < ABL_COUINAUD_COUNT; s++) {
+        const size_t count = segments->lesion_count[s], used = strlen(out);
+        if (!count)
+            continue;
+        snprintf(out + used, 256 - used, "%s%s (%zu lesion%s)", between,
+                 abl_couinaud_title((abl_couinaud)s), count,
+                 count == 1 ? "" : "s");
+        between = ", ";
+    }
+    const size_t used = strlen(out);
+    if (segments->why_not[0])
+        snprintf(out + used, 256 - used, "%s%s",
+                 used ? "; " : "not assessed: ", segments->why_not);
+    else if (!used)
+        snprintf(out, 256, "none");
 }

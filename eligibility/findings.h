@@ -249,6 +249,9 @@ typedef struct abl_segment_findings {
     double tumour_ml[ABL_COUINAUD_COUNT];
 } abl_segment_findings;
 
+/** "estimated: V (1 lesion), VIII (2 lesions)", or why not. */
+void abl_segments_describe(char out[256], const abl_segment_findings *segments);
+
 typedef struct abl_findings {
     abl_exam exam;
     bool has_liver_vessels; /**< vessels inside the liver were looked for */
