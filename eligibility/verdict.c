@@ -304,21 +304,20 @@ static bool is_sound_path(const abl_access *access)
 
 static bool is_sound_lesion(const abl_lesion_findings *lesion)
 {
-    bool good = is_length(&lesion->longest_axial_diameter.mm) &&
-                is_length(&lesion->perpendicular_diameter.mm) &&
-                is_length(&lesion->max_3d_diameter.mm) &&
-                is_length(&lesion->volume_ml) &&
-                is_length(&lesion->equivalent_diameter_mm) &&
-                is_sound(&lesion->mean_hu) && is_sound(&lesion->ring_hu) &&
-                is_sound(&lesion->contrast_hu) && is_length(&lesion->cnr) &&
-                is_length(&lesion->capsule.mm) &&
-                is_length(&lesion->exophytic_share) &&
-                (!lesion->capsule_is_upper_bound ||
-                 isfinite(lesion->capsule_at_least_mm)) &&
-                is_sound_clearance(&lesion->beyond_capsule) &&
-                is_sound_clearance(&lesion->beyond_capsule_named) &&
-                is_sound_path(&lesion->access) &&
-                abl_lesion_vessels_are_sound(lesion);
+    bool good =
+        is_length(&lesion->longest_axial_diameter.mm) &&
+        is_length(&lesion->perpendicular_diameter.mm) &&
+        is_length(&lesion->max_3d_diameter.mm) &&
+        is_length(&lesion->volume_ml) &&
+        is_length(&lesion->equivalent_diameter_mm) &&
+        is_sound(&lesion->mean_hu) && is_sound(&lesion->ring_hu) &&
+        is_sound(&lesion->contrast_hu) && is_length(&lesion->cnr) &&
+        is_length(&lesion->capsule.mm) && is_length(&lesion->exophytic_share) &&
+        (!lesion->capsule_is_upper_bound ||
+         isfinite(lesion->capsule_at_least_mm)) &&
+        is_sound_clearance(&lesion->beyond_capsule) &&
+        is_sound_clearance(&lesion->beyond_capsule_named) &&
+        is_sound_path(&lesion->access) && abl_lesion_vessels_are_sound(lesion);
     for (int id = 0; id < ABL_STRUCTURE_COUNT; id++)
         good = good && is_sound_clearance(&lesion->to[id]);
     return good;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "imaging/distance.h"
+#include "segmentation/couinaud_veins.h"
 #include "segmentation/structures.h"
 #include "segmentation/surface.h"
 
@@ -27,7 +28,7 @@ const char *abl_couinaud_title(abl_couinaud segment)
     return titles[(unsigned)segment < ABL_COUINAUD_COUNT ? segment : 0];
 }
 
-static double read_curtain(const abl_curtain *curtain, double radius_mm)
+double abl_curtain_degrees(const abl_curtain *curtain, double radius_mm)
 {
     const double at =
         fmin(ABL_CURTAIN_STEPS - 1.001, radius_mm / ABL_CURTAIN_STEP_MM);
@@ -41,7 +42,7 @@ static double read_curtain(const abl_curtain *curtain, double radius_mm)
 static double left_border(const abl_couinaud_map *map, double radius_mm,
                           double z)
 {
-    const double vein = read_curtain(&map->left, radius_mm);
+    const double vein = abl_curtain_degrees(&map->left, radius_mm);
     const double height = map->left_vein_z - map->umbilical_z;
     if (!map->has_umbilical || !(height > 0))
         return vein;
@@ -49,15 +50,23 @@ static double left_border(const abl_couinaud_map *map, double radius_mm,
     return (1 - t) * vein + t * map->umbilical_degrees;
 }
 
+static double caudate_front(const abl_couinaud_map *map, double z)
+{
+    const double *at = map->caudate_front_z, *y = map->caudate_front_y;
+    for (int n = 0; n < 2; n++)
+        if (z < at[n + 1] && at[n + 1] > at[n]) {
+            const double t = fmax(0, (z - at[n]) / (at[n + 1] - at[n]));
+            return (1 - t) * y[n] + t * y[n + 1];
+        }
+    return y[2];
+}
+
 static bool is_caudate(const abl_couinaud_map *map, const double lps[3])
 {
-    double along = -map->caudate_offset;
-    for (int a = 0; a < 3; a++) {
+    for (int a = 0; a < 3; a++)
         if (lps[a] < map->caudate_lo[a] || lps[a] > map->caudate_hi[a])
             return false;
-        along += map->caudate_normal[a] * lps[a];
-    }
-    return along < 0;
+    return lps[1] > caudate_front(map, lps[2]);
 }
 
 abl_couinaud abl_couinaud_at(const abl_couinaud_map *map, const double lps[3])
@@ -69,10 +78,11 @@ abl_couinaud abl_couinaud_at(const abl_couinaud_map *map, const double lps[3])
     const double degrees = atan2(x, -y) * 180 / M_PI;
     if (map->has_caudate && is_caudate(map, lps))
         return ABL_COUINAUD_I;
-    if (degrees <= read_curtain(&map->middle, radius)) {
+    if (degrees <= abl_curtain_degrees(&map->middle, radius)) {
         if (!map->has_right)
             return ABL_COUINAUD_RIGHT;
-        const bool is_front = degrees > read_curtain(&map->right, radius);
+        const bool is_front =
+            degrees > abl_curtain_degrees(&map->right, radius);
         if (lps[2] >= map->right_level_z)
             return is_front ? ABL_COUINAUD_VIII : ABL_COUINAUD_VII;
         return is_front ? ABL_COUINAUD_V : ABL_COUINAUD_VI;

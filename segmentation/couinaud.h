@@ -63,8 +63,10 @@ typedef struct abl_couinaud_map {
     bool has_umbilical; /**< umbilical portion seen */
     double umbilical_degrees, umbilical_z, left_vein_z;
     double right_level_z, left_level_z; /**< heights of the portal planes */
-    /** Segment I: behind this plane (normal . p < offset), within box_lps. */
-    double caudate_normal[3], caudate_offset, caudate_lo[3], caudate_hi[3];
+    /** Segment I: behind this line in the sagittal plane (heights rising,
+     * level below the first), within x and z of the box. */
+    double caudate_front_z[3], caudate_front_y[3];
+    double caudate_lo[3], caudate_hi[3];
 } abl_couinaud_map;
 
 /**

@@ -182,10 +182,13 @@ static void find_umbilical(abl_couinaud_map *out, const abl_vessel_walk *walk,
     if (total < 8)
         return;
     const double centre[3] = {sum[0] / total, sum[1] / total, sum[2] / total};
+    const double middle =
+        abl_curtain_degrees(&out->middle, hypot(centre[0] - out->cava_lps[0],
+                                                centre[1] - out->cava_lps[1]));
     out->umbilical_degrees = abl_degrees_around(out->cava_lps, centre);
     out->umbilical_z = centre[2];
-    out->has_umbilical =
-        out->umbilical_degrees > 0 && out->umbilical_degrees < 80;
+    out->has_umbilical = out->umbilical_degrees > middle + 10 &&
+                         out->umbilical_degrees < middle + 110;
 }
 
 static void find_levels(abl_couinaud_map *out, const abl_hilum *hilum)
@@ -198,41 +201,32 @@ static void find_levels(abl_couinaud_map *out, const abl_hilum *hilum)
                                                     : hilum->bifurcation_lps[2];
 }
 
-/* Behind the plane through the bifurcation, the end of the left main portal
- * vein and the front of the vena cava where the veins join it. */
+/* Behind a line from the bifurcation over the left portal vein to the front of
+ * the vena cava where the veins join it; beside the vena cava and as far left
+ * as the left portal vein reaches. */
 static void find_caudate(abl_couinaud_map *out, const abl_hilum *hilum,
                          const abl_volume *cava)
 {
     const double *b = hilum->bifurcation_lps;
     const double *u = hilum->left.end_lps;
-    double low[3], cross[3], length = 0;
+    double low[3];
     if (!find_cava(low, cava, 0.5 * (b[2] + out->cava_lps[2])))
         return;
     const double top[3] = {out->cava_lps[0], out->cava_lps[1] - cava_half_mm,
                            out->cava_lps[2]};
-    for (int a = 0; a < 3; a++) {
-        const int p = (a + 1) % 3, q = (a + 2) % 3;
-        cross[a] =
-            (u[p] - b[p]) * (top[q] - b[q]) - (u[q] - b[q]) * (top[p] - b[p]);
-        length += cross[a] * cross[a];
-    }
-    length = sqrt(length);
-    /* upright enough to have a front and a back */
-    if (!(fabs(cross[1]) > 0.3 * length))
-        return;
-    const double sign = cross[1] < 0 ? 1 : -1;
-    out->caudate_offset = 0;
-    for (int a = 0; a < 3; a++) {
-        out->caudate_normal[a] = sign * cross[a] / length;
-        out->caudate_offset += out->caudate_normal[a] * b[a];
+    const bool is_between = u[2] > b[2] && u[2] < top[2];
+    const double *line[3] = {b, is_between ? u : b, top};
+    for (int n = 0; n < 3; n++) {
+        out->caudate_front_y[n] = line[n][1];
+        out->caudate_front_z[n] = line[n][2];
     }
     out->caudate_lo[0] = low[0] - cava_half_mm;
-    out->caudate_hi[0] = fmax(u[0], low[0] + cava_half_mm);
+    out->caudate_hi[0] = fmax(u[0], low[0] + 2 * cava_half_mm);
     out->caudate_lo[1] = -HUGE_VAL;
     out->caudate_hi[1] = low[1] + cava_half_mm;
     out->caudate_lo[2] = b[2] - cava_half_mm;
     out->caudate_hi[2] = out->cava_lps[2] - 5;
-    out->has_caudate = out->caudate_lo[2] < out->caudate_hi[2];
+    out->has_caudate = out->caudate_lo[2] < out->caudate_hi[2] && b[2] < top[2];
 }
 
 /* ---- All together ---- */

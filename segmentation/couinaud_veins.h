@@ -25,6 +25,9 @@ typedef struct abl_hepatic_courses {
  * roots within 25 mm of the uppermost; false when there is none. */
 bool abl_hepatic_confluence(double lps[3], const abl_vessel_walk *walk);
 
+/** The curtain's direction at a horizontal distance from the vena cava. */
+double abl_curtain_degrees(const abl_curtain *curtain, double radius_mm);
+
 /** Degrees around @p cava_lps, 0 to the front, positive to the left. */
 double abl_degrees_around(const double cava_lps[3], const double lps[3]);
 

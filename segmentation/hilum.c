@@ -14,6 +14,8 @@
 static const double main_length_mm = 25, main_calibre_mm = 4;
 static const double later_length_mm = 15, later_calibre_mm = 3;
 static const double apart_x_mm = 15;
+/* An earlier branch this near to the bifurcation belongs to the hilum. */
+static const double early_mm = 25;
 /* First nodes of two branches inside the trunk's outline. */
 static const double roots_apart_mm = 60;
 
@@ -62,6 +64,15 @@ static bool parts_right_from_left(const division *d,
                                 apart_x_mm;
 }
 
+/* A later division of the right branch has both supplies on its right. */
+static bool lies_between(int32_t node, const division *d,
+                         const abl_vessel_walk *walk)
+{
+    const double x = walk->vessels->nodes[node].lps[0];
+    return supply_x(walk, d->branch[0]) < x &&
+           supply_x(walk, d->branch[d->count - 1]) > x;
+}
+
 static division find_roots(const abl_vessel_walk *walk)
 {
     division out = {0};
@@ -84,7 +95,7 @@ static int32_t find_bifurcation(const abl_vessel_walk *walk, int32_t root)
 {
     for (int32_t n = root; n != NONE; n = abl_vessel_main_child(walk, n)) {
         const division d = divide(walk, n, main_length_mm, main_calibre_mm);
-        if (parts_right_from_left(&d, walk))
+        if (parts_right_from_left(&d, walk) && lies_between(n, &d, walk))
             return n;
     }
     return NONE;
@@ -169,6 +180,32 @@ static void follow_side(abl_hilum *hilum, const abl_vessel_walk *walk,
     hilum->is_early = true;
     for (size_t n = 0; n < count; n++)
         take_within_least(&f, starts[n]);
+}
+
+/* A branch that leaves the trunk shortly before the bifurcation (the right
+ * posterior one in some people), and the trunk between. */
+static void take_early_branches(abl_hilum *hilum, const abl_vessel_walk *walk,
+                                int32_t bifurcation)
+{
+    const abl_vessel_node *nodes = walk->vessels->nodes;
+    follower f = {walk, hilum, &hilum->right, 0};
+    int32_t below = bifurcation;
+    for (int32_t n = nodes[below].parent;
+         n != NONE &&
+         walk->from_root_mm[bifurcation] - walk->from_root_mm[n] <= early_mm;
+         below = n, n = nodes[n].parent) {
+        const division d = divide(walk, n, main_length_mm, main_calibre_mm);
+        f.start_mm = walk->from_root_mm[n];
+        for (size_t b = 0; d.count >= 2 && b < d.count; b++)
+            if (d.branch[b] != below)
+                take_within_least(&f, d.branch[b]);
+        for (int32_t up = bifurcation; d.count >= 2 && up != n;
+             up = nodes[up].parent)
+            take(&f, up);
+        hilum->is_early |= d.count >= 2;
+        if (d.count >= 2)
+            return;
+    }
 }
 
 /* ---- Parts ---- */
@@ -284,6 +321,8 @@ static abl_status locate(abl_hilum *out, abl_vessels *vessels,
     follow_side(out, walk, &out->left, d.branch + right_count,
                 d.count - right_count);
     out->is_found = true;
+    if (!out->joins_roots)
+        take_early_branches(out, walk, vessels->nodes[d.branch[0]].parent);
     name_parts(vessels, out, &d, right_count);
     return ABL_OK;
 }

@@ -46,9 +46,10 @@ typedef struct abl_hilum {
  *
  * It is the division nearest to the trunk of which one branch supplies what
  * lies 15 mm or more to the right of what the other supplies, both with 25 mm
- * or more of centreline and 4 mm or more of calibre (conventions). Where the
- * right posterior branch leaves the trunk first, the common stem of the other
- * two belongs to the left first-order branch.
+ * or more of centreline and 4 mm or more of calibre, and which lies between
+ * the two (conventions). A branch of that size that leaves the trunk up to
+ * 25 mm before (the right posterior one in some people) belongs to the hilum
+ * for its first ABL_HILUM_LEAST_MM, and the trunk between.
  *
  * @param[out]    out     caller clears, also after an error
  * @param[in,out] vessels the parts of portal nodes are set

@@ -49,8 +49,9 @@ static size_t sort_nearest(int ids[ABL_STRUCTURE_COUNT],
 {
     size_t count = 0;
     for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++) {
-        if (!lesion->to[id].nearest.mm.measured)
-            continue;
+        if (!lesion->to[id].nearest.mm.measured ||
+            (id >= ABL_HEPATIC_VEINS && id <= ABL_LIVER_VESSELS))
+            continue; /* vessels in the liver have a table of their own */
         size_t n = count++;
         for (; n > 0 && lesion->to[ids[n - 1]].nearest.mm.value >
                             lesion->to[id].nearest.mm.value;

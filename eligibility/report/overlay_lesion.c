@@ -109,7 +109,9 @@ static bool is_vessel(int id)
 static bool is_neighbour(int id)
 {
     return id != ABL_LIVER && id != ABL_BONE && id != ABL_SKIN &&
-           id != ABL_UNCLASSIFIED && id != ABL_BACKGROUND && !is_vessel(id);
+           id != ABL_UNCLASSIFIED && id != ABL_BACKGROUND && !is_vessel(id) &&
+           id != ABL_HEPATIC_VEINS && id != ABL_PORTAL_VEINS &&
+           id != ABL_LIVER_VESSELS && id != ABL_HILUM;
 }
 
 static const abl_clearance *nearest(const abl_lesion_findings *lesion,
@@ -134,7 +136,14 @@ static void draw_measures(scene *s)
     }
     draw_length(s, &lesion->capsule, ABL_INK_LIVER, 4, "capsule");
     const abl_clearance *vessel = nearest(lesion, is_vessel);
-    if (vessel)
+    const abl_vessel_near *near = &lesion->vessels.nearest;
+    const bool is_inside =
+        near->to.nearest.mm.measured &&
+        (!vessel || near->to.nearest.mm.value < vessel->nearest.mm.value);
+    if (is_inside)
+        draw_length(s, &near->to.nearest, ABL_INK_VESSEL, 4,
+                    abl_vessel_near_title(near));
+    else if (vessel)
         draw_length(s, &vessel->nearest,
                     vessel->structure == ABL_AORTA ? ABL_INK_ARTERY
                                                    : ABL_INK_VESSEL,

@@ -140,21 +140,41 @@ static void trifurcation_reaches_ten_millimetres(void)
     abl_vessels_destroy(v);
 }
 
-/* The right posterior branch leaves first; right anterior and left follow from
- * a common stem. */
-static void common_stem_belongs_to_the_left_branch(void)
+/* The right posterior branch leaves 13 mm before right anterior and left
+ * part. */
+static void early_branch_of_the_trunk_belongs_to_the_hilum(void)
 {
     abl_vessels *v = veins_create();
     const int32_t first =
         VEINS_LINE(v, P, NONE, 12, {0, -30, 30}, {-6, -28, 42});
     VEINS_LINE(v, P, first, 7, {-60, 10, 45});
     const int32_t second = VEINS_LINE(v, P, first, 10, {-8, -32, 54});
-    VEINS_LINE(v, P, second, 7, {-50, -60, 70});
+    VEINS_LINE(v, P, second, 7, {-70, -60, 70});
     VEINS_LINE(v, P, second, 7, {20, -38, 58}, {32, -60, 56});
     abl_hilum hilum = locate(v);
     CU_ASSERT_TRUE(hilum.is_found);
-    check_point(hilum.bifurcation_lps, -6, -28, 42);
+    check_point(hilum.bifurcation_lps, -8, -32, 54);
     CU_ASSERT_TRUE(hilum.left.end_lps[0] > 15);
+    CU_ASSERT_TRUE(hilum.is_early);
+    size_t trunk = 0, posterior = 0;
+    for (size_t n = 0; n < hilum.right.count; n++) {
+        const double *p = v->nodes[hilum.right.nodes[n]].lps;
+        trunk += p[2] > 42.5 && p[2] < 53.9 && p[0] >= -8;
+        posterior += p[1] > -27.9 && p[1] < -20;
+    }
+    CU_ASSERT_TRUE(trunk >= 10 && posterior >= 8);
+    abl_hilum_clear(&hilum);
+    abl_vessels_destroy(v);
+}
+
+static void division_of_the_right_branch_is_no_bifurcation(void)
+{
+    abl_vessels *v = veins_create();
+    const int32_t at = VEINS_LINE(v, P, NONE, 9, {0, -30, 30}, {-20, -30, 50});
+    VEINS_LINE(v, P, at, 7, {-80, -50, 60});
+    VEINS_LINE(v, P, at, 7, {-30, 20, 20});
+    abl_hilum hilum = locate(v);
+    CU_ASSERT_FALSE(hilum.is_found);
     abl_hilum_clear(&hilum);
     abl_vessels_destroy(v);
 }
@@ -290,7 +310,8 @@ static void item_says_found_not_found_or_not_looked_for(void)
         if (n == 2)
             s->vessels->trees[P].is_assessable = false;
         if (n == 2)
-            strcpy(s->vessels->trees[P].why_not, "slices of 5 mm");
+            snprintf(s->vessels->trees[P].why_not,
+                     sizeof s->vessels->trees[P].why_not, "slices of 5 mm");
         if (n == 4)
             s->labels->grid.origin_lps[2] = 49;
         ABL_CHECK_OK(abl_hilum_find(s, &err), &err);
@@ -310,7 +331,8 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(parts_follow_the_bifurcation),
     ABL_TEST(two_roots_in_the_trunk_join_half_way),
     ABL_TEST(trifurcation_reaches_ten_millimetres),
-    ABL_TEST(common_stem_belongs_to_the_left_branch),
+    ABL_TEST(early_branch_of_the_trunk_belongs_to_the_hilum),
+    ABL_TEST(division_of_the_right_branch_is_no_bifurcation),
     ABL_TEST(tree_without_division_is_not_found_with_a_reason),
     ABL_TEST(division_into_front_and_back_is_none),
     ABL_TEST(broken_trees_are_refused),
