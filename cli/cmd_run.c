@@ -18,6 +18,14 @@ static const abl_option options[] = {
     ABL_MODALITY_OPTION,
     {"context", 0, ABL_OPTION_TEXT, "FILE",
      "JSON with facts that no image shows, such as coagulation", 0, 0},
+    {"labels", 0, ABL_OPTION_LIST, "FILE",
+     "NIfTI label map with structures or lesions to use instead of those "
+     "found; may be repeated",
+     0, 0},
+    {"label-names", 0, ABL_OPTION_LIST, "FILE|NAME",
+     "what its values are: JSON {\"1\": \"liver\"}, totalsegmentator, or "
+     "ablascreen (default); one for all or one for each",
+     0, 0},
     {"models", 0, ABL_OPTION_TEXT, "DIR",
      "folder with the networks (default: as built or installed)", 0, 0},
     {"dicom", 0, ABL_OPTION_TEXT, "LIST",
@@ -80,13 +88,14 @@ static abl_status run_study(const abl_args *args, const char *output,
                                     abl_args_text(args, "profile", "net"), err);
     if (status)
         return status;
-    const abl_pipeline_options how = {
-        .input = args->positionals[0],
-        .series = abl_args_text(args, "series", NULL),
-        .model_dir = models,
-        .profile = profile,
-        .context = abl_args_text(args, "context", NULL),
-        .progress = abl_progress_for(args)};
+    abl_pipeline_options how = {.input = args->positionals[0],
+                                .series = abl_args_text(args, "series", NULL),
+                                .model_dir = models,
+                                .profile = profile,
+                                .context = abl_args_text(args, "context", NULL),
+                                .progress = abl_progress_for(args)};
+    how.label_count = abl_args_list(args, "labels", &how.labels);
+    how.label_name_count = abl_args_list(args, "label-names", &how.label_names);
     status = abl_output_folder_open(&folder, output, "report.json", args->force,
                                     err);
     if (status)
@@ -112,6 +121,17 @@ static int run(const abl_args *args)
     const char *output = abl_args_text(args, "output", NULL);
     if (!output) {
         abl_complain(args, "-o DIR is missing: where should the result go?");
+        return ABL_EXIT_USAGE;
+    }
+    const char *const *texts = NULL;
+    const size_t names = abl_args_list(args, "label-names", &texts);
+    if (names > 1 && names != abl_args_list(args, "labels", &texts)) {
+        abl_complain(args, "--label-names must be given once, or once for "
+                           "each --labels");
+        return ABL_EXIT_USAGE;
+    }
+    if (names && !abl_args_list(args, "labels", &texts)) {
+        abl_complain(args, "--label-names needs --labels FILE");
         return ABL_EXIT_USAGE;
     }
     const char *models = abl_model_dir(abl_args_text(args, "models", NULL));

@@ -42,6 +42,14 @@ const char *abl_args_text(const abl_args *args, const char *name,
     return args->values[n].given ? args->values[n].text : fallback;
 }
 
+size_t abl_args_list(const abl_args *args, const char *name,
+                     const char *const **texts)
+{
+    const size_t n = option_index(args, name);
+    *texts = (const char *const *)args->values[n].list;
+    return args->values[n].count;
+}
+
 double abl_args_number(const abl_args *args, const char *name, double fallback)
 {
     size_t n = option_index(args, name);
@@ -94,6 +102,17 @@ static const abl_option *find_option(const abl_option *table, size_t count,
     return NULL;
 }
 
+static abl_status add_to_list(abl_args *args, size_t index, abl_error *err)
+{
+    if (args->values[index].count == ABL_MAX_REPEATS)
+        return abl_error_set(
+            err, ABL_E_INVALID, "--%s was given more than %d times",
+            args->command->options[index].name, ABL_MAX_REPEATS);
+    args->values[index].list[args->values[index].count++] =
+        args->values[index].text;
+    return ABL_OK;
+}
+
 /* Consumes argv[*at] and, where the option takes one, its value. */
 static abl_status parse_option(abl_args *args, int *at, int argc,
                                char *const argv[], abl_error *err)
@@ -139,7 +158,8 @@ static abl_status parse_option(abl_args *args, int *at, int argc,
     args->values[index].given = true;
     args->values[index].text = text;
     args->values[index].number = number;
-    return ABL_OK;
+    return own->type == ABL_OPTION_LIST ? add_to_list(args, index, err)
+                                        : ABL_OK;
 }
 
 static abl_status check_positionals(const abl_args *args, abl_error *err)

@@ -17,6 +17,7 @@ enum {
 typedef enum abl_option_type {
     ABL_OPTION_FLAG,
     ABL_OPTION_TEXT,
+    ABL_OPTION_LIST, /**< text that may be given several times */
     ABL_OPTION_INTEGER,
     ABL_OPTION_NUMBER
 } abl_option_type;
@@ -31,6 +32,7 @@ typedef struct abl_option {
 } abl_option;
 
 #define ABL_MAX_OPTIONS     24
+#define ABL_MAX_REPEATS     8
 #define ABL_MAX_POSITIONALS 64
 
 typedef struct abl_args abl_args;
@@ -55,6 +57,8 @@ struct abl_args {
         bool given;
         const char *text;
         double number;
+        const char *list[ABL_MAX_REPEATS]; /**< of ABL_OPTION_LIST */
+        size_t count;
     } values[ABL_MAX_OPTIONS]; /**< parallel to command->options */
     int threads;               /**< 0: all */
     bool quiet, verbose, force, help;
@@ -64,6 +68,9 @@ bool abl_args_flag(const abl_args *args, const char *name);
 /** The option's text, or @p fallback when it was not given. */
 const char *abl_args_text(const abl_args *args, const char *name,
                           const char *fallback);
+/** Every text given for an ABL_OPTION_LIST, in order. */
+size_t abl_args_list(const abl_args *args, const char *name,
+                     const char *const **texts);
 double abl_args_number(const abl_args *args, const char *name, double fallback);
 
 /** Fills @p args from argv after the verb.

@@ -2,11 +2,13 @@
 #include "cli/pipeline.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "cli/dicom_output.h"
 #include "cli/version.h"
+#include "imaging/file_bytes.h"
 
 double abl_pipeline_clock_s(void)
 {
@@ -38,8 +40,42 @@ static abl_status read_image(abl_pipeline *pipeline,
     return status;
 }
 
-static abl_status segment(abl_pipeline *pipeline,
-                          const abl_pipeline_options *options, abl_error *err)
+static void note_input(abl_pipeline *pipeline, const char *role,
+                       const char *file, const char *sha256)
+{
+    abl_input_file *to = &pipeline->inputs[pipeline->report.input_count++];
+    to->role = role;
+    snprintf(to->file, sizeof to->file, "%s", file);
+    snprintf(to->sha256, sizeof to->sha256, "%s", sha256);
+}
+
+static const char *names_of(const abl_pipeline_options *options, size_t n)
+{
+    return options->label_name_count == 0   ? NULL
+           : options->label_name_count == 1 ? options->label_names[0]
+                                            : options->label_names[n];
+}
+
+/* Label maps are read before the networks run: a wrong one costs no time. */
+static abl_status read_labels(abl_import_map *maps, abl_pipeline *pipeline,
+                              const abl_pipeline_options *options,
+                              abl_error *err)
+{
+    abl_status status = ABL_OK;
+    for (size_t n = 0; n < options->label_count && !status; n++) {
+        status = abl_import_map_read(&maps[n], options->labels[n],
+                                     names_of(options, n),
+                                     &pipeline->image->grid, err);
+        note_input(pipeline, "labels", maps[n].file, maps[n].sha256);
+        note_input(pipeline, "label-names", maps[n].names.source,
+                   maps[n].names.sha256);
+    }
+    return status;
+}
+
+static abl_status find_structures(abl_pipeline *pipeline,
+                                  const abl_pipeline_options *options,
+                                  abl_error *err)
 {
     double seconds[ABL_SEGMENT_STAGES] = {0};
     const abl_segment_options how = {options->model_dir, options->progress,
@@ -51,6 +87,26 @@ static abl_status segment(abl_pipeline *pipeline,
     pipeline->seconds[ABL_STAGE_LESIONS] = seconds[ABL_SEGMENT_LESIONS];
     pipeline->seconds[ABL_STAGE_VESSELS] = seconds[ABL_SEGMENT_VESSELS];
     pipeline->seconds[ABL_STAGE_BODY] = seconds[ABL_SEGMENT_BODY];
+    return status;
+}
+
+static abl_status segment(abl_pipeline *pipeline,
+                          const abl_pipeline_options *options, abl_error *err)
+{
+    abl_import_map maps[ABL_MAX_IMPORT_MAPS];
+    memset(maps, 0, sizeof maps);
+    abl_status status = read_labels(maps, pipeline, options, err);
+    if (!status)
+        status = find_structures(pipeline, options, err);
+    const double start = abl_pipeline_clock_s();
+    if (!status)
+        status = abl_import_labels(
+            pipeline->structures, pipeline->image,
+            abl_study_series(pipeline->study, pipeline->series), maps,
+            options->label_count, &options->progress, err);
+    pipeline->seconds[ABL_STAGE_BODY] += abl_pipeline_clock_s() - start;
+    for (size_t n = 0; n < options->label_count; n++)
+        abl_import_map_clear(&maps[n]);
     return status;
 }
 
@@ -75,13 +131,6 @@ static abl_status judge(abl_pipeline *pipeline,
     return status;
 }
 
-/* The last name of the path: folders above it may name a patient. */
-static const char *last_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static void fill_report(abl_pipeline *pipeline,
                         const abl_pipeline_options *options)
 {
@@ -94,7 +143,8 @@ static void fill_report(abl_pipeline *pipeline,
     report->profile = &pipeline->profile;
     report->assessment = pipeline->assessment;
     report->explanation = pipeline->explanation;
-    report->input = last_name(options->input);
+    report->inputs = pipeline->inputs;
+    report->input = abl_file_last_name(options->input);
     report->version = ABL_VERSION;
     report->organ_model_sha256 = pipeline->structures->organ_model_sha256;
     report->lesion_model_sha256 = pipeline->structures->lesion_model_sha256;

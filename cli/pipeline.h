@@ -7,13 +7,18 @@
 #include "eligibility/measure.h"
 #include "eligibility/report/dicom_results.h"
 #include "eligibility/report/report.h"
+#include "segmentation/import_labels.h"
 
 typedef struct abl_pipeline_options {
-    const char *input;     /**< file or folder */
-    const char *series;    /**< series UID, prefix or number; NULL: best */
-    const char *model_dir; /**< folder with the networks */
-    const char *profile;   /**< PROFILE[+OVERLAY...], names or paths */
-    const char *context;   /**< file with facts no image shows, or NULL */
+    const char *input;         /**< file or folder */
+    const char *series;        /**< series UID, prefix or number; NULL: best */
+    const char *model_dir;     /**< folder with the networks */
+    const char *profile;       /**< PROFILE[+OVERLAY...], names or paths */
+    const char *context;       /**< file with facts no image shows, or NULL */
+    const char *const *labels; /**< label maps to import, or NULL */
+    size_t label_count;
+    const char *const *label_names; /**< none, one for all, or one for each */
+    size_t label_name_count;
     abl_progress progress;
 } abl_pipeline_options;
 
@@ -36,6 +41,7 @@ typedef struct abl_pipeline {
     abl_grid native_grid;
     abl_volume *image; /**< canonical order */
     abl_structures *structures;
+    abl_input_file inputs[2 * ABL_MAX_IMPORT_MAPS + 1];
     abl_findings *findings;
     abl_profile profile;
     abl_context context;

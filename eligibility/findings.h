@@ -195,6 +195,7 @@ typedef struct abl_lesion_findings {
     double confidence;
     bool is_low_confidence;
     char confidence_reason[160];
+    const char *origin; /**< of its outline, as abl_structure::origin */
     bool touches_border;
     size_t axial_slice; /**< canonical k of the longest axial diameter */
     abl_segment longest_axial_diameter;

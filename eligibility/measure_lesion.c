@@ -370,6 +370,7 @@ abl_status abl_lesion_measure(abl_lesion_findings *out, const abl_scene *scene,
     out->is_low_confidence = lesion->is_low_confidence;
     memcpy(out->confidence_reason, lesion->confidence_reason,
            sizeof out->confidence_reason);
+    out->origin = lesion->origin;
     out->touches_border = lesion->touches_border;
     out->access.why_not = "access was not planned";
     find_centroid(out->centroid_lps, lesion->field);

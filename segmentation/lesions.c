@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "imaging/resample.h"
+#include "segmentation/lesion_list.h"
 #include "segmentation/lesion_shape.h"
 
 static const double least_liver_share = 0.15;
@@ -143,23 +144,8 @@ static bool touches_gallbladder(const abl_structures *structures,
     return false;
 }
 
-/* The box of the voxels above zero, on the image's grid. */
-static bool find_own_box(abl_lesion *lesion, const size_t lo[3], abl_error *err)
-{
-    abl_volume *mask = NULL;
-    abl_box box;
-    bool any = abl_field_mask(&mask, lesion->field, err) == ABL_OK &&
-               abl_mask_box(&box, mask);
-    for (int a = 0; a < 3 && any; a++) {
-        lesion->lo[a] = lo[a] + box.lo[a];
-        lesion->hi[a] = lo[a] + box.hi[a];
-    }
-    abl_volume_destroy(mask);
-    return any;
-}
-
 static void weigh(abl_lesion *lesion, const abl_lesion_shape *shape,
-                  const abl_structures *structures, const abl_grid *image)
+                  const abl_structures *structures)
 {
     const abl_lesion_evidence evidence = {
         shape->mean_probability,
@@ -169,14 +155,12 @@ static void weigh(abl_lesion *lesion, const abl_lesion_shape *shape,
         shape->inner_hu,
         shape->inner_hu < bile_most_hu &&
             touches_gallbladder(structures, shape->field)};
+    lesion->origin = "lesion_ct";
     lesion->mean_probability = shape->mean_probability;
     lesion->edge_sd_mm = shape->edge_sd_mm;
     lesion->confidence = abl_lesion_confidence(
         lesion->confidence_reason, sizeof lesion->confidence_reason, &evidence);
     lesion->is_low_confidence = lesion->confidence < ABL_LESION_LOW_CONFIDENCE;
-    for (int a = 0; a < 3; a++)
-        lesion->touches_border = lesion->touches_border || lesion->lo[a] == 0 ||
-                                 lesion->hi[a] + 1 == image->size[a];
 }
 
 /* @p lesion stays without a field when the candidate is dropped. */
@@ -184,19 +168,19 @@ static abl_status judge(abl_lesion *lesion, const abl_lesion_scene *scene,
                         const abl_structures *structures, int32_t number,
                         const abl_box *box, abl_error *err)
 {
-    const double pi = 3.14159265358979323846;
     abl_lesion_shape shape = {0};
     abl_status status = abl_lesion_shape_find(&shape, scene, number, box, err);
     if (status || !shape.field)
         return status;
-    lesion->volume_ml = abl_field_volume_ml(shape.field);
-    lesion->equivalent_diameter_mm = cbrt(6000 * lesion->volume_ml / pi);
+    lesion->field = shape.field;
+    abl_lesion_weigh(lesion);
+    lesion->field = NULL;
     if (lesion->equivalent_diameter_mm >= ABL_LESION_LEAST_MM &&
         shape.liver_share >= least_liver_share &&
         !is_other_organ(structures, shape.field)) {
         lesion->field = shape.field;
-        if (find_own_box(lesion, shape.lo, err)) {
-            weigh(lesion, &shape, structures, &scene->image->grid);
+        if (abl_lesion_place(lesion, &scene->image->grid)) {
+            weigh(lesion, &shape, structures);
             shape.field = NULL;
         } else {
             lesion->field = NULL;
@@ -233,22 +217,11 @@ static abl_status find_boxes(abl_box **out, const abl_candidates *candidates,
     return ABL_OK;
 }
 
-static int compare_lesions(const void *a, const void *b)
-{
-    const abl_lesion *x = a, *y = b;
-    if (x->volume_ml != y->volume_ml)
-        return x->volume_ml > y->volume_ml ? -1 : 1;
-    for (int axis = 2; axis >= 0; axis--)
-        if (x->lo[axis] != y->lo[axis])
-            return x->lo[axis] < y->lo[axis] ? -1 : 1;
-    return 0;
-}
-
 /* Sorts, and leaves out the smallest when there are too many. */
 static void number_lesions(abl_structures *structures)
 {
     qsort(structures->lesions, structures->lesion_count,
-          sizeof *structures->lesions, compare_lesions);
+          sizeof *structures->lesions, abl_lesion_compare);
     const size_t found = structures->lesion_count;
     if (found <= ABL_MAX_LESIONS)
         return;
@@ -284,28 +257,6 @@ static abl_status judge_all(abl_structures *structures,
     return status;
 }
 
-/* Writes one lesion's number where no larger lesion is. */
-static void draw(abl_volume *labels, const abl_lesion *lesion, size_t number)
-{
-    size_t first[3];
-    const size_t *n = lesion->field->grid.size;
-    double ijk[3];
-    abl_grid_to_ijk(ijk, &labels->grid, lesion->field->grid.origin_lps);
-    for (int a = 0; a < 3; a++)
-        first[a] = (size_t)lround(ijk[a] > 0 ? ijk[a] : 0);
-    const float *f = abl_volume_f32(lesion->field);
-    for (size_t k = 0; k < n[2]; k++)
-        for (size_t j = 0; j < n[1]; j++)
-            for (size_t i = 0; i < n[0]; i++) {
-                uint8_t *to = abl_volume_u8(labels) +
-                              abl_grid_offset(&labels->grid, first[0] + i,
-                                              first[1] + j, first[2] + k);
-                if (*to == 0 && *f > 0)
-                    *to = (uint8_t)number;
-                f++;
-            }
-}
-
 static abl_status make_liver_mask(abl_volume **out, const abl_volume *liver,
                                   const abl_grid *grid, abl_error *err)
 {
@@ -332,10 +283,7 @@ abl_status abl_lesions_find(abl_structures *structures, const abl_volume *image,
         status = judge_all(structures, &scene, err);
     }
     if (!status)
-        status = abl_volume_create(&structures->lesion_labels, &image->grid,
-                                   ABL_PIXEL_U8, err);
-    for (size_t n = 0; n < structures->lesion_count && !status; n++)
-        draw(structures->lesion_labels, &structures->lesions[n], n + 1);
+        status = abl_lesions_draw(structures, &image->grid, err);
     abl_volume_destroy(mask);
     abl_candidates_clear(&candidates);
     return status;

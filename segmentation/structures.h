@@ -92,6 +92,7 @@ typedef struct abl_lesion {
     char confidence_reason[160]; /**< one sentence, e.g. what lowers it */
     double edge_sd_mm;   /**< stated 1-sigma of the surface's position */
     bool touches_border; /**< cut by the end of the scan */
+    const char *origin;  /**< as abl_structure::origin */
 } abl_lesion;
 
 typedef struct abl_phase_estimate {

@@ -195,6 +195,14 @@ static void put_series(const abl_html *html)
                       html->report->organ_model_sha256);
     abl_html_text_row(html, "lesion_ct, SHA-256",
                       html->report->lesion_model_sha256);
+    for (size_t n = 0; n < html->report->input_count; n++) {
+        const abl_input_file *input = &html->report->inputs[n];
+        char text[256];
+        snprintf(text, sizeof text, "%s%s%s", input->file,
+                 input->sha256[0] ? ", SHA-256 " : " (built in)",
+                 input->sha256);
+        abl_html_text_row(html, input->role, text);
+    }
     abl_html_text_row(html, "Coordinates",
                       "LPS millimetres: to the left, to posterior, to the "
                       "head. Slices are counted from 1 at the feet.");

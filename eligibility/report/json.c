@@ -211,6 +211,7 @@ static json_t *build_provenance(abl_json_out *out, const abl_report *report)
     abl_out_set(out, object, "input", abl_out_text(report->input));
     abl_out_set(out, object, "profile", profile);
     abl_out_set(out, object, "models", models);
+    abl_out_set(out, object, "files", abl_out_input_files(out, report));
     return object;
 }
 

@@ -195,6 +195,7 @@ static json_t *build_lesion(abl_json_out *out, const abl_report *report,
                 json_boolean(lesion->is_low_confidence));
     abl_out_set(out, object, "confidence_reason",
                 abl_out_text_or_null(lesion->confidence_reason));
+    abl_out_set(out, object, "origin", abl_out_text_or_null(lesion->origin));
     abl_out_set(out, object, "cut_by_end_of_scan",
                 json_boolean(lesion->touches_border));
     abl_out_set(out, object, "centroid_lps_mm",

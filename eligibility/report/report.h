@@ -12,6 +12,13 @@
 #define ABL_RESEARCH_USE \
     "Research use only. Not for diagnosis or treatment decisions."
 
+/** A file beside the images that the result depends on. */
+typedef struct abl_input_file {
+    const char *role; /**< "labels", "label-names" or "override"; static */
+    char file[128];   /**< last name of its path */
+    char sha256[65];  /**< "" for built-in names */
+} abl_input_file;
+
 /** Borrowed views of one finished analysis. */
 typedef struct abl_report {
     const abl_volume *image; /**< i16 HU, canonical order */
@@ -23,6 +30,8 @@ typedef struct abl_report {
     const abl_profile *profile;
     const abl_assessment *assessment;
     const abl_explanation *explanation; /**< of that assessment */
+    const abl_input_file *inputs;       /**< imported labels and overrides */
+    size_t input_count;
     const char *input; /**< as the user gave it, without folders */
     const char *version;
     const char *organ_model_sha256, *lesion_model_sha256;

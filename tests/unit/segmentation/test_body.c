@@ -13,7 +13,8 @@ typedef struct recipe {
     bool oblique;    /* turned by some degrees */
     bool empty;      /* air alone */
     bool no_labels;
-    bool arms; /* that touch the trunk */
+    bool arms;       /* that touch the trunk */
+    bool half_colon; /* half of the nameless ball has a label */
 } recipe;
 
 typedef struct phantom {
@@ -89,10 +90,12 @@ static int phantom_hu(const double p[3])
     return in_ellipse(p[0], p[1], 120, 75) >= 1 ? 60 : cavity_hu(p);
 }
 
-static uint8_t phantom_label(const double p[3])
+static uint8_t phantom_label(const recipe *r, const double p[3])
 {
     if (in_liver(p))
         return ABL_LIVER;
+    if (r->half_colon && in_ball(p, 55, 15, 40, 21) && p[1] > 15)
+        return ABL_COLON;
     return hypot(p[0] - 10, p[1] - 40) < 10 ? ABL_AORTA : ABL_BACKGROUND;
 }
 
@@ -148,7 +151,8 @@ static phantom make_phantom(recipe r)
                 const size_t n = abl_grid_offset(&g, i, j, k);
                 abl_volume_i16(out.image)[n] = (int16_t)voxel_hu(&r, p, &noise);
                 if (!r.no_labels && !r.empty)
-                    abl_volume_u8(out.structures->labels)[n] = phantom_label(p);
+                    abl_volume_u8(out.structures->labels)[n] =
+                        phantom_label(&r, p);
             }
     return out;
 }
@@ -292,6 +296,15 @@ static void nameless_tissue_in_the_belly_is_unclassified(void)
             !has(p, ABL_UNCLASSIFIED, 126 * cos(turn), 81 * sin(turn), 45));
 }
 
+static void an_outlined_colon_has_a_name_only_where_it_was_outlined(void)
+{
+    phantom p = find_in((recipe){.half_colon = true});
+    CU_ASSERT(!has(&p, ABL_UNCLASSIFIED, 55, 24, 40));
+    CU_ASSERT(has(&p, ABL_UNCLASSIFIED, 55, 5, 40));
+    CU_ASSERT(has(&p, ABL_UNCLASSIFIED, -10, -20, 25));
+    clear(&p);
+}
+
 static void a_clipped_scan_is_said_to_be(void)
 {
     phantom p = find_in((recipe){.clipped = true});
@@ -430,6 +443,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(ribs_and_spine_are_bone_and_contrast_is_not),
     ABL_TEST(the_heart_lies_between_the_lungs),
     ABL_TEST(nameless_tissue_in_the_belly_is_unclassified),
+    ABL_TEST(an_outlined_colon_has_a_name_only_where_it_was_outlined),
     ABL_TEST(a_clipped_scan_is_said_to_be),
     ABL_TEST(there_is_no_skin_where_the_view_ends),
     ABL_TEST(an_oblique_scan_gives_the_same),

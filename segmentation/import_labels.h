@@ -1,0 +1,110 @@
+/* Structures from label maps that were made elsewhere.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Conventions
+ *  1. A label map is placed by its geometry (LPS), never by the order of its
+ *     voxels. Surfaces are made on the map's own grid (abl_field_from_mask())
+ *     and then, where the grids differ, sampled on the image's; that is said
+ *     in the warning "labels-resampled".
+ *  2. An outline that was imported replaces the one that was found. Bone,
+ *     lung, gas and heart are joined with what was found instead: label maps
+ *     often hold a part of them, and a missing rib would open a path.
+ *  3. The liver is liver with its lesions: lesions are added to it.
+ *  4. Tissue under an imported label has a name. What was unclassified is
+ *     looked for again around the imported structures, so the doubt about
+ *     nameless tissue ends where the labels are and stays everywhere else.
+ *  5. A name without voxels says nothing: what was found stays, and the
+ *     warning "labels-empty" names it. Every voxel must have a name, or be
+ *     named "ignore".
+ *  6. Nothing is dropped in silence: see the warnings of
+ *     abl_import_labels().
+ */
+#ifndef ABL_SEGMENTATION_IMPORT_LABELS_H
+#define ABL_SEGMENTATION_IMPORT_LABELS_H
+
+#include "segmentation/label_names.h"
+
+/** One label map, read and checked. */
+typedef struct abl_import_map {
+    char file[128];     /**< last name of the path */
+    char sha256[65];    /**< of the file */
+    abl_volume *values; /**< i16, canonical order of its own grid */
+    abl_label_names names;
+    bool is_resampled; /**< its grid is not the image's */
+    double coverage;   /**< share of the image inside its grid, 0..1 */
+    double outside;    /**< share of its used voxels beside the image, 0..1 */
+    size_t counts[ABL_LABEL_MAX_VALUE + 1]; /**< voxels by value */
+} abl_import_map;
+
+#define ABL_MAX_IMPORT_MAPS 8
+
+/**
+ * Reads a NIfTI label map for an image.
+ *
+ * @param[out] out   clear with abl_import_map_clear(), also after failure
+ * @param      names see abl_label_names_load(); NULL: our own numbering
+ * @param      image grid of the image in canonical order
+ * @retval ABL_E_IO, ABL_E_FORMAT      as abl_nifti_read(), and values that are
+ *         not whole or not in 0 to ABL_LABEL_MAX_VALUE, or have no name, or
+ *         no voxel with a name that can be used
+ * @retval ABL_E_GEOMETRY  the map does not lie on the image, or a structure
+ *         is cut by the end of the map where the image goes on
+ */
+abl_status abl_import_map_read(abl_import_map *out, const char *path,
+                               const char *names, const abl_grid *image,
+                               abl_error *err) ABL_MUST_CHECK;
+
+/** The same from a volume of labels in memory, of type u8 or i16, any
+ * orientation; @p file is for messages. */
+abl_status abl_import_map_create(abl_import_map *out, const abl_volume *labels,
+                                 const char *names, const char *file,
+                                 const abl_grid *image,
+                                 abl_error *err) ABL_MUST_CHECK;
+
+void abl_import_map_clear(abl_import_map *map);
+
+/**
+ * Puts the maps' structures and lesions into @p structures, in the order
+ * given (a later map wins), and makes anew what follows from them: label
+ * maps, liver level and noise, phase, body structures and unclassified
+ * tissue.
+ *
+ * origin becomes "imported", reliability 1, edge_sd_mm abl_mask_edge_sd_mm()
+ * of the map's grid. Imported lesions replace all that were found. Numbered
+ * lesions keep the order of their values; pieces of a tumour label follow,
+ * largest first. Pieces under ABL_LESION_LEAST_MM are left out. Structures
+ * that reach the end of the image are ABL_FOUND_CUT.
+ *
+ * Warnings: "labels-resampled", "labels-partial" (the map covers a part of
+ * the image), "labels-outside" (labelled voxels lie beside the image),
+ * "labels-empty", "lesions-specks" (pieces left out),
+ * "lesions-renumbered", "lesions-in-pieces" (one value, several pieces),
+ * "lesions-left-out", "lesion-outside-liver".
+ *
+ * @param image  i16 HU, canonical order
+ * @param info   may be NULL
+ * @retval ABL_E_UNSUPPORTED  there is no liver, neither found nor imported
+ * @retval ABL_E_CANCELLED, ABL_E_NOMEM
+ */
+abl_status abl_import_labels(abl_structures *structures,
+                             const abl_volume *image,
+                             const abl_series_info *info,
+                             const abl_import_map *maps, size_t count,
+                             const abl_progress *progress,
+                             abl_error *err) ABL_MUST_CHECK;
+
+/**
+ * Structures from labels alone, without any network, for checks against known
+ * answers: as abl_import_labels() on nothing, but imported bone, lung, gas and
+ * heart stand alone. What the labels do not hold is ABL_NOT_FOUND when their
+ * names know it, else ABL_NOT_LOOKED_FOR; skin and unclassified tissue come
+ * from the image.
+ */
+abl_status abl_structures_from_labels(abl_structures **out,
+                                      const abl_volume *image,
+                                      const abl_series_info *info,
+                                      const abl_import_map *maps, size_t count,
+                                      const abl_progress *progress,
+                                      abl_error *err) ABL_MUST_CHECK;
+
+#endif

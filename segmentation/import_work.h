@@ -1,0 +1,38 @@
+/* One import at work. Internal to imports.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_SEGMENTATION_IMPORT_WORK_H
+#define ABL_SEGMENTATION_IMPORT_WORK_H
+
+#include "segmentation/import_labels.h"
+
+/** Everything one import works on. */
+typedef struct abl_importer {
+    abl_structures *structures;
+    const abl_volume *image;
+    const abl_import_map *maps;
+    size_t count;
+    bool from_nothing;   /**< no network ran: imported body parts stand alone */
+    size_t specks;       /**< pieces left out */
+    double speck_mm;     /**< the largest of them */
+    abl_lesion *lesions; /**< ABL_MAX_LESIONS */
+    size_t lesion_count, lesions_left_out;
+} abl_importer;
+
+/** The origin of everything imported: compare pointers. */
+extern const char abl_imported[];
+
+/** Whether a value belongs to what is being made. */
+typedef bool (*abl_label_test)(const abl_label_meaning *meaning, int value,
+                               int wanted);
+
+/** u8 mask of the labels that pass a test, on a crop of the map with room for
+ * a field around it; NULL when there are none. */
+abl_status abl_import_mask(abl_volume **out, const abl_import_map *map,
+                           abl_label_test test, int wanted,
+                           abl_error *err) ABL_MUST_CHECK;
+
+/** Replaces the lesions by those of the maps, if they hold any. */
+abl_status abl_import_lesions(abl_importer *in, abl_error *err) ABL_MUST_CHECK;
+
+#endif
