@@ -1,6 +1,5 @@
 /* The section of one lesion in report.html.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "eligibility/access.h"
 #include "eligibility/report/html_out.h"
 #include "eligibility/report/text.h"
 
@@ -85,75 +84,6 @@ static void put_distances(const abl_html *html,
     abl_html_raw(html, "</tbody></table>\n");
 }
 
-static void put_plain_row(const abl_html *html, const char *name, double value,
-                          const char *unit)
-{
-    abl_html_put(html,
-                 "<tr><th scope=\"row\">%s</th><td><b>%.1f</b>&nbsp;%s"
-                 "</td></tr>\n",
-                 name, value, unit);
-}
-
-static const char *obstacle_title(const abl_path *path)
-{
-    if (path->nearest_lesion > 0)
-        return "another lesion";
-    return path->nearest_obstacle == ABL_BACKGROUND
-               ? "nothing in the scan"
-               : abl_obstacle_title(path->nearest_obstacle);
-}
-
-static void put_path(const abl_html *html, const abl_path *path)
-{
-    put_plain_row(html, "Length from skin to target", path->length_mm, "mm");
-    abl_html_raw(html, "<tr><th scope=\"row\">Room around the axis</th><td>");
-    abl_html_put(html, "<b>%.1f</b>&nbsp;mm%s to ", path->clearance_mm,
-                 path->clearance_mm >= ABL_ACCESS_FAR_MM ? " or more" : "");
-    abl_html_text(html, obstacle_title(path));
-    abl_html_raw(html, "</td></tr>\n");
-    put_plain_row(html, "Liver crossed before the lesion",
-                  path->liver_transit_mm, "mm");
-    put_plain_row(html, "Angle to the capsule&#39;s normal",
-                  path->capsule_angle_deg, "°");
-    put_plain_row(html, "Tilt out of the axial plane, + tip to the head",
-                  path->axial_tilt_deg, "°");
-    put_plain_row(html, "Angle in the axial plane, 0 from the front, + left",
-                  path->in_plane_angle_deg, "°");
-    abl_html_put(html,
-                 "<tr><th scope=\"row\">Entry, LPS</th><td>%.1f, %.1f, "
-                 "%.1f&nbsp;mm</td></tr>\n",
-                 path->entry_lps[0], path->entry_lps[1], path->entry_lps[2]);
-    abl_html_put(html,
-                 "<tr><th scope=\"row\">Target, LPS</th><td>%.1f, %.1f, "
-                 "%.1f&nbsp;mm</td></tr>\n",
-                 path->target_lps[0], path->target_lps[1], path->target_lps[2]);
-}
-
-static void put_access(const abl_html *html, const abl_access *access)
-{
-    abl_html_raw(html, "<table class=\"facts\"><caption>Straight access, best "
-                       "of those that are clear</caption><tbody>\n");
-    if (!access->assessed) {
-        abl_html_text_row(html, "Not assessed",
-                          access->why_not ? access->why_not : "not planned");
-    } else {
-        abl_html_put(html,
-                     "<tr><th scope=\"row\">Directions clear</th><td><b>%zu"
-                     "</b> of %zu, %zu more are clear but long</td></tr>\n",
-                     access->clear, access->directions, access->clear_long);
-        if (access->has_path)
-            put_path(html, &access->path);
-        else
-            abl_html_text_row(html, "Path", "none found");
-        if (access->obstacles_uncertain)
-            abl_html_text_row(html, "Caution",
-                              access->uncertain_why
-                                  ? access->uncertain_why
-                                  : "an obstacle may have been missed");
-    }
-    abl_html_raw(html, "</tbody></table>\n");
-}
-
 static void put_heading(const abl_html *html, size_t index)
 {
     const abl_lesion_findings *lesion = &html->report->findings->lesions[index];
@@ -193,7 +123,7 @@ abl_status abl_html_lesion(abl_html *html, size_t index, abl_error *err)
     put_sizes(html, lesion);
     put_distances(html, lesion);
     abl_html_lesion_vessels(html, lesion);
-    put_access(html, &lesion->access);
+    abl_html_access(html, &lesion->access);
     abl_html_raw(html, "</div>\n</section>\n");
     return ABL_OK;
 }

@@ -53,6 +53,9 @@ void abl_html_rules(const abl_html *html, const abl_judgement *judgement);
 abl_status abl_html_pictures(abl_html *html, int lesion,
                              abl_error *err) ABL_MUST_CHECK;
 
+/** How a lesion can be reached, as a table. */
+void abl_html_access(const abl_html *html, const abl_access *access);
+
 /** The section of one lesion. */
 abl_status abl_html_lesion(abl_html *html, size_t index,
                            abl_error *err) ABL_MUST_CHECK;

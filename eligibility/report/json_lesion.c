@@ -1,6 +1,5 @@
 /* One lesion in report.json: measures, distances, access, rules.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "eligibility/access.h"
 #include "eligibility/report/json_out.h"
 #include "eligibility/report/text.h"
 
@@ -95,84 +94,6 @@ static json_t *build_distances(abl_json_out *out, const abl_report *report,
     return object;
 }
 
-static json_t *build_path(abl_json_out *out, const abl_access *access)
-{
-    const abl_path *path = &access->path;
-    if (!access->assessed || !access->has_path)
-        return json_null();
-    json_t *object = json_object();
-    abl_out_set(out, object, "entry_lps_mm", abl_out_lps(out, path->entry_lps));
-    abl_out_set(out, object, "target_lps_mm",
-                abl_out_lps(out, path->target_lps));
-    abl_out_set(out, object, "length_mm",
-                abl_out_number(out, path->length_mm, 2));
-    abl_out_set(out, object, "clearance_mm",
-                abl_out_number(out, path->clearance_mm, 2));
-    abl_out_set(out, object, "nearest_obstacle",
-                path->nearest_obstacle == ABL_BACKGROUND
-                    ? json_null()
-                    : abl_out_text(abl_obstacle_name(path->nearest_obstacle)));
-    abl_out_set(out, object, "nearest_lesion",
-                path->nearest_lesion > 0 ? json_integer(path->nearest_lesion)
-                                         : json_null());
-    abl_out_set(out, object, "unclassified_tissue_mm",
-                abl_out_number(out, path->unclassified_mm, 2));
-    abl_out_set(out, object, "clearances_capped_at_mm",
-                abl_out_number(out, ABL_ACCESS_FAR_MM, 1));
-    abl_out_set(out, object, "liver_transit_mm",
-                abl_out_number(out, path->liver_transit_mm, 2));
-    abl_out_set(out, object, "capsule_angle_deg",
-                abl_out_number(out, path->capsule_angle_deg, 1));
-    abl_out_set(out, object, "axial_tilt_deg",
-                abl_out_number(out, path->axial_tilt_deg, 1));
-    abl_out_set(out, object, "in_plane_angle_deg",
-                abl_out_number(out, path->in_plane_angle_deg, 1));
-    return object;
-}
-
-static json_t *build_blocked(abl_json_out *out, const abl_access *access)
-{
-    json_t *object = json_object();
-    for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++)
-        if (access->blocked[id])
-            abl_out_set(out, object, abl_structure_name((abl_structure_id)id),
-                        abl_out_count(access->blocked[id]));
-    abl_out_set(out, object, "other_lesion",
-                abl_out_count(access->blocked_lesion));
-    abl_out_set(out, object, "no_skin_in_scan",
-                abl_out_count(access->blocked_no_skin));
-    abl_out_set(out, object, "too_long",
-                abl_out_count(access->blocked_too_long));
-    return object;
-}
-
-static json_t *build_access(abl_json_out *out, const abl_access *access)
-{
-    json_t *object = json_object();
-    abl_out_set(out, object, "assessed", json_boolean(access->assessed));
-    if (!access->assessed) {
-        abl_out_set(
-            out, object, "why_not",
-            abl_out_text(access->why_not ? access->why_not : "not planned"));
-        return object;
-    }
-    abl_out_set(out, object, "corridor_half_width_mm",
-                abl_out_number(out, access->corridor_mm, 2));
-    abl_out_set(out, object, "obstacles_uncertain",
-                json_boolean(access->obstacles_uncertain));
-    abl_out_set(out, object, "uncertain_why",
-                access->obstacles_uncertain
-                    ? abl_out_text_or_null(access->uncertain_why)
-                    : json_null());
-    abl_out_set(out, object, "directions", abl_out_count(access->directions));
-    abl_out_set(out, object, "clear", abl_out_count(access->clear));
-    abl_out_set(out, object, "clear_but_long",
-                abl_out_count(access->clear_long));
-    abl_out_set(out, object, "blocked_by", build_blocked(out, access));
-    abl_out_set(out, object, "path", build_path(out, access));
-    return object;
-}
-
 static json_t *build_lesion(abl_json_out *out, const abl_report *report,
                             const abl_pictures *pictures, size_t n)
 {
@@ -207,7 +128,8 @@ static json_t *build_lesion(abl_json_out *out, const abl_report *report,
                 abl_out_lesion_vessels(out, report, lesion));
     abl_out_set(out, object, "segment",
                 abl_out_lesion_segment(out, &lesion->segment));
-    abl_out_set(out, object, "access", build_access(out, &lesion->access));
+    abl_out_set(out, object, "access",
+                abl_out_access(out, report, &lesion->access));
     abl_out_set(out, object, "rules", abl_out_rules(out, report, judged));
     abl_out_set(out, object, "pictures",
                 abl_out_pictures(out, pictures, lesion->number));

@@ -221,6 +221,15 @@ typedef struct task {
     abl_error err;
 } task;
 
+static bool is_wanted(abl_lesion_view kind, const abl_access *access)
+{
+    if (kind == ABL_VIEW_PATH || kind == ABL_VIEW_NEEDLE)
+        return access->assessed && access->has_path;
+    if (kind == ABL_VIEW_ACCESS)
+        return access->assessed && access->map;
+    return true;
+}
+
 static size_t list_tasks(task *tasks, const abl_report *report)
 {
     size_t count = 0;
@@ -228,8 +237,7 @@ static size_t list_tasks(task *tasks, const abl_report *report)
     for (size_t n = 0; n < report->findings->lesion_count; n++) {
         const abl_access *access = &report->findings->lesions[n].access;
         for (int kind = 0; kind < ABL_VIEW_COUNT; kind++) {
-            if (kind == ABL_VIEW_PATH &&
-                !(access->assessed && access->has_path))
+            if (!is_wanted((abl_lesion_view)kind, access))
                 continue;
             tasks[count].lesion = n;
             tasks[count++].kind = (abl_lesion_view)kind;
@@ -241,10 +249,17 @@ static size_t list_tasks(task *tasks, const abl_report *report)
 static void draw_task(task *one, abl_picture *picture, const char *folder,
                       const abl_report *report)
 {
-    one->status = one->is_overview
-                      ? abl_overlay_overview(picture, folder, report, &one->err)
-                      : abl_overlay_lesion(picture, folder, report, one->lesion,
-                                           one->kind, &one->err);
+    if (one->is_overview)
+        one->status = abl_overlay_overview(picture, folder, report, &one->err);
+    else if (one->kind == ABL_VIEW_ACCESS)
+        one->status =
+            abl_overlay_access(picture, folder, report, one->lesion, &one->err);
+    else if (one->kind == ABL_VIEW_NEEDLE)
+        one->status =
+            abl_overlay_needle(picture, folder, report, one->lesion, &one->err);
+    else
+        one->status = abl_overlay_lesion(picture, folder, report, one->lesion,
+                                         one->kind, &one->err);
 }
 
 /* Pictures are independent, so each thread draws whole ones. */

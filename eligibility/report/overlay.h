@@ -50,7 +50,9 @@ typedef enum abl_lesion_view {
     ABL_VIEW_AXIAL,
     ABL_VIEW_CORONAL,
     ABL_VIEW_SAGITTAL,
-    ABL_VIEW_PATH, /**< only when there is a path */
+    ABL_VIEW_PATH,   /**< only when there is a path */
+    ABL_VIEW_NEEDLE, /**< the same */
+    ABL_VIEW_ACCESS, /**< only when access was assessed */
     ABL_VIEW_COUNT
 } abl_lesion_view;
 
@@ -58,6 +60,16 @@ typedef enum abl_lesion_view {
 abl_status abl_overlay_lesion(abl_picture *out, const char *folder,
                               const abl_report *report, size_t lesion,
                               abl_lesion_view kind,
+                              abl_error *err) ABL_MUST_CHECK;
+
+/** Four planes across the recommended path, as the needle sees them. */
+abl_status abl_overlay_needle(abl_picture *out, const char *folder,
+                              const abl_report *report, size_t lesion,
+                              abl_error *err) ABL_MUST_CHECK;
+
+/** All directions of one lesion: open, or closed by what. */
+abl_status abl_overlay_access(abl_picture *out, const char *folder,
+                              const abl_report *report, size_t lesion,
                               abl_error *err) ABL_MUST_CHECK;
 
 /** Draws and writes overlays/overview.png. */

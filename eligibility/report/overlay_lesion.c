@@ -6,8 +6,8 @@
 
 #include "eligibility/report/overlay.h"
 
-static const char *const view_names[] = {"axial", "coronal", "sagittal",
-                                         "path"};
+static const char *const view_names[ABL_VIEW_COUNT] = {"axial", "coronal",
+                                                       "sagittal", "path"};
 
 /* One picture of one lesion. */
 typedef struct scene {
