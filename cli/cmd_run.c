@@ -26,6 +26,10 @@ static const abl_option options[] = {
      "what its values are: JSON {\"1\": \"liver\"}, totalsegmentator, or "
      "ablascreen (default); one for all or one for each",
      0, 0},
+    {"override", 0, ABL_OPTION_TEXT, "FILE",
+     "a reader's JSON: lesions confirmed, rejected, edited or added; both "
+     "results are reported",
+     0, 0},
     {"models", 0, ABL_OPTION_TEXT, "DIR",
      "folder with the networks (default: as built or installed)", 0, 0},
     {"dicom", 0, ABL_OPTION_TEXT, "LIST",
@@ -91,6 +95,8 @@ static abl_status run_study(const abl_args *args, const char *output,
     abl_pipeline_options how = {.input = args->positionals[0],
                                 .series = abl_args_text(args, "series", NULL),
                                 .model_dir = models,
+                                .override =
+                                    abl_args_text(args, "override", NULL),
                                 .profile = profile,
                                 .context = abl_args_text(args, "context", NULL),
                                 .progress = abl_progress_for(args)};

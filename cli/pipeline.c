@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -110,13 +111,42 @@ static abl_status segment(abl_pipeline *pipeline,
     return status;
 }
 
-static abl_status judge(abl_pipeline *pipeline,
-                        const abl_pipeline_options *options, abl_error *err)
+static abl_measure_options measure_options(const abl_pipeline *pipeline,
+                                           const abl_pipeline_options *options)
 {
     abl_measure_options how = abl_measure_options_default();
     how.progress = options->progress;
     how.access = abl_access_options_from(&pipeline->profile.access);
     how.vessel_calibre_mm = abl_profile_vessel_calibre_mm(&pipeline->profile);
+    return how;
+}
+
+/* The same measures and rules once more, with the reader's lesions. */
+static abl_status read_again(abl_pipeline *pipeline,
+                             const abl_measure_options *how, abl_error *err)
+{
+    if (!pipeline->override)
+        return ABL_OK;
+    abl_status status =
+        abl_reading_create(&pipeline->reading, pipeline->override,
+                           pipeline->structures, pipeline->image, err);
+    if (!status)
+        status = abl_reading_measure(
+            pipeline->reading, pipeline->image,
+            abl_study_series(pipeline->study, pipeline->series), how, err);
+    if (!status)
+        pipeline->reading->findings->context = pipeline->findings->context;
+    if (!status)
+        status =
+            abl_assess(&pipeline->read_assessment, pipeline->reading->findings,
+                       &pipeline->profile, err);
+    return status;
+}
+
+static abl_status judge(abl_pipeline *pipeline,
+                        const abl_pipeline_options *options, abl_error *err)
+{
+    const abl_measure_options how = measure_options(pipeline, options);
     abl_status status = abl_measure(
         &pipeline->findings, pipeline->image, pipeline->structures,
         abl_study_series(pipeline->study, pipeline->series), &how, err);
@@ -126,9 +156,28 @@ static abl_status judge(abl_pipeline *pipeline,
         status = abl_assess(&pipeline->assessment, pipeline->findings,
                             &pipeline->profile, err);
     if (!status)
-        status = abl_explain(&pipeline->explanation, pipeline->findings,
-                             pipeline->assessment, err);
+        status = read_again(pipeline, &how, err);
+    if (!status)
+        status = abl_explain(&pipeline->explanation,
+                             pipeline->reading ? pipeline->reading->findings
+                                               : pipeline->findings,
+                             pipeline->reading ? pipeline->read_assessment
+                                               : pipeline->assessment,
+                             err);
     return status;
+}
+
+/* The read result comes first, with the automatic one beside it. */
+static void show_reading(abl_pipeline *pipeline)
+{
+    abl_report *report = &pipeline->report;
+    report->reading = pipeline->reading;
+    report->automatic_structures = pipeline->structures;
+    report->automatic_findings = pipeline->findings;
+    report->automatic_assessment = pipeline->assessment;
+    report->structures = pipeline->reading->structures;
+    report->findings = pipeline->reading->findings;
+    report->assessment = pipeline->read_assessment;
 }
 
 static void fill_report(abl_pipeline *pipeline,
@@ -143,11 +192,27 @@ static void fill_report(abl_pipeline *pipeline,
     report->profile = &pipeline->profile;
     report->assessment = pipeline->assessment;
     report->explanation = pipeline->explanation;
+    if (pipeline->reading)
+        show_reading(pipeline);
     report->inputs = pipeline->inputs;
     report->input = abl_file_last_name(options->input);
     report->version = ABL_VERSION;
     report->organ_model_sha256 = pipeline->structures->organ_model_sha256;
     report->lesion_model_sha256 = pipeline->structures->lesion_model_sha256;
+}
+
+static abl_status load_override(abl_pipeline *pipeline,
+                                const abl_pipeline_options *options,
+                                abl_error *err)
+{
+    if (!options->override)
+        return ABL_OK;
+    abl_status status =
+        abl_override_load(&pipeline->override, options->override, err);
+    if (!status)
+        note_input(pipeline, "override", pipeline->override->file,
+                   pipeline->override->sha256);
+    return status;
 }
 
 abl_status abl_pipeline_run(abl_pipeline *pipeline,
@@ -158,6 +223,8 @@ abl_status abl_pipeline_run(abl_pipeline *pipeline,
         abl_profile_load(&pipeline->profile, options->profile, err);
     if (!status && options->context)
         status = abl_context_load(&pipeline->context, options->context, err);
+    if (!status)
+        status = load_override(pipeline, options, err);
     double start = abl_pipeline_clock_s();
     if (!status)
         status = read_image(pipeline, options, err);
@@ -205,6 +272,9 @@ abl_status abl_pipeline_write(abl_pipeline *pipeline, const char *folder,
 void abl_pipeline_clear(abl_pipeline *pipeline)
 {
     abl_explanation_destroy(pipeline->explanation);
+    abl_assessment_destroy(pipeline->read_assessment);
+    abl_reading_destroy(pipeline->reading);
+    free(pipeline->override);
     abl_assessment_destroy(pipeline->assessment);
     abl_findings_destroy(pipeline->findings);
     abl_structures_destroy(pipeline->structures);

@@ -19,6 +19,7 @@ typedef struct abl_pipeline_options {
     size_t label_count;
     const char *const *label_names; /**< none, one for all, or one for each */
     size_t label_name_count;
+    const char *override; /**< a reader's file, or NULL */
     abl_progress progress;
 } abl_pipeline_options;
 
@@ -46,7 +47,10 @@ typedef struct abl_pipeline {
     abl_profile profile;
     abl_context context;
     abl_assessment *assessment;
-    abl_explanation *explanation;
+    abl_override *override; /**< NULL: nobody read it */
+    abl_reading *reading;
+    abl_assessment *read_assessment;
+    abl_explanation *explanation; /**< of what is shown first */
     double seconds[ABL_STAGE_COUNT];
     abl_report report;
 } abl_pipeline;

@@ -23,6 +23,8 @@ typedef struct abl_value {
 typedef struct abl_segment {
     abl_value mm;
     double from_lps[3], to_lps[3]; /**< where it was measured */
+    bool is_read; /**< the value is a reader's: the line is not its line and
+                       must not be shown with it */
 } abl_segment;
 
 /** Surface to surface; 0 when the two touch or overlap. Where the structure

@@ -24,6 +24,8 @@ void abl_check_diameter(abl_rule_result *out, const abl_rule_case *what)
     abl_rule_observe(out, &longest->mm);
     if (!longest->mm.measured)
         return;
+    if (longest->is_read)
+        abl_rule_say(out, ", as a reader measured");
     abl_rule_say(out, " (");
     say_other(out, "axial", &axial->mm);
     say_other(out, ", 3-D", &all->mm);

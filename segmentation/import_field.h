@@ -1,4 +1,4 @@
-/* One shape of a label map as a field on the image. Internal to imports.
+/* Shapes that people gave as fields on the image.
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef ABL_SEGMENTATION_IMPORT_FIELD_H

@@ -155,7 +155,8 @@ static void add_ends(writer *to, int depth, const abl_segment *segment)
 static void add_length(writer *to, int depth, abl_code name,
                        const abl_segment *segment)
 {
-    if (add_number(to, depth, name, &segment->mm, millimetre))
+    if (add_number(to, depth, name, &segment->mm, millimetre) &&
+        !segment->is_read)
         add_ends(to, depth + 1, segment);
 }
 

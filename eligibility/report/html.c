@@ -65,6 +65,7 @@ static void put_banner(const abl_html *html)
                  banner_class(verdict));
     abl_html_verdict(html, verdict);
     abl_html_raw(html, "</h1>\n");
+    abl_html_read_line(html);
     abl_html_element(html, "p", "summary", assessment->summary);
     abl_html_element(html, "p", "limiting",
                      assessment->patient.limiting_factor);
@@ -186,6 +187,7 @@ static abl_status put_page(abl_html *html, abl_error *err)
     put_caveats(html);
     abl_html_raw(html, "<main>\n");
     abl_status status = put_overview(html, err);
+    abl_html_reading(html);
     for (size_t n = 0; !status && n < html->report->findings->lesion_count; n++)
         status = abl_html_lesion(html, n, err);
     abl_html_next(html);

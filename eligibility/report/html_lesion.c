@@ -115,6 +115,7 @@ abl_status abl_html_lesion(abl_html *html, size_t index, abl_error *err)
     const abl_lesion_findings *lesion = &html->report->findings->lesions[index];
     const abl_judgement *judged = &html->report->assessment->lesions[index];
     put_heading(html, index);
+    abl_html_read_lesion(html, index);
     abl_status status = abl_html_pictures(html, lesion->number, err);
     if (status)
         return status;

@@ -73,6 +73,14 @@ void abl_html_lesion_vessels(const abl_html *html,
                              const abl_lesion_findings *lesion);
 void abl_html_segments(const abl_html *html);
 
+/** Who read it and what the automatic result was; nothing without an
+ * override. */
+void abl_html_read_line(const abl_html *html);
+/** Table of both results, rejected lesions too. */
+void abl_html_reading(const abl_html *html);
+/** What the reader did to one read lesion. */
+void abl_html_read_lesion(const abl_html *html, size_t index);
+
 /** What follows the lesions: liver, exam, structures, sources, provenance. */
 void abl_html_appendix(const abl_html *html);
 

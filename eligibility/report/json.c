@@ -228,6 +228,7 @@ static json_t *build_report(abl_json_out *out, const abl_report *report,
     abl_out_set(out, root, "uncertainty",
                 abl_out_text("half-width of the 95 % interval"));
     abl_out_set(out, root, "patient", build_patient(out, report, pictures));
+    abl_out_set(out, root, "reading", abl_out_reading(out, report));
     abl_out_set(out, root, "caveats", build_caveat(out));
     abl_out_set(out, root, "next_exams",
                 abl_out_next_exams(out, report->explanation));

@@ -18,6 +18,10 @@ static json_t *build_segment(abl_json_out *out, const abl_report *report,
     json_t *object = abl_out_value(out, &segment->mm, "mm", 1);
     if (!segment->mm.measured)
         return object;
+    if (segment->is_read) {
+        abl_out_set(out, object, "given_by_reader", json_true());
+        return object;
+    }
     abl_out_set(out, object, "from_lps_mm",
                 abl_out_lps(out, segment->from_lps));
     abl_out_set(out, object, "to_lps_mm", abl_out_lps(out, segment->to_lps));

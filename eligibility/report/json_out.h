@@ -47,6 +47,9 @@ json_t *abl_out_input_files(abl_json_out *out, const abl_report *report);
 /** Access to one lesion: counts, paths, what would open one, coverage. */
 json_t *abl_out_access(abl_json_out *out, const abl_report *report,
                        const abl_access *access);
+/** Who read it, and the automatic beside the read result; null without an
+ * override. */
+json_t *abl_out_reading(abl_json_out *out, const abl_report *report);
 /** Every rule of a judgement, in the order of the ids. */
 json_t *abl_out_rules(abl_json_out *out, const abl_report *report,
                       const abl_judgement *judgement);

@@ -64,6 +64,33 @@ abl_status abl_pane_draw_field(const abl_pane *pane, const abl_volume *field,
     return status;
 }
 
+/* Dashes without following the outline: every other field of a board. */
+static void add_dash(void *user, const double from[2], const double to[2])
+{
+    const double field_px = 5;
+    const double x = floor(0.5 * (from[0] + to[0]) / field_px);
+    const double y = floor(0.5 * (from[1] + to[1]) / field_px);
+    if (fmod(fabs(x + y), 2) < 0.5)
+        add_piece(user, from, to);
+}
+
+abl_status abl_pane_draw_lesion(const abl_pane *pane, const abl_lesion *lesion,
+                                double width_px, abl_error *err)
+{
+    const bool is_read =
+        lesion->origin && strcmp(lesion->origin, "edited") == 0;
+    if (!is_read || !lesion->field)
+        return abl_pane_draw_field(pane, lesion->field, ABL_INK_LESION,
+                                   width_px, err);
+    abl_pane target = *pane;
+    cairo_new_path(pane->canvas->cairo);
+    abl_status status =
+        trace_field(&pane->view, lesion->field, add_dash, &target, err);
+    if (!status)
+        abl_canvas_stroke(pane->canvas, ABL_INK_LESION, width_px);
+    return status;
+}
+
 static abl_ink ink_of(abl_structure_id id)
 {
     switch (id) {
@@ -99,12 +126,11 @@ abl_status abl_pane_draw_structures(const abl_pane *pane,
             vessel_inks[n], 0.8, err);
     for (size_t n = 0; n < structures->lesion_count && !status; n++)
         if ((int)n + 1 != number)
-            status = abl_pane_draw_field(pane, structures->lesions[n].field,
-                                         ABL_INK_LESION, 1.2, err);
+            status =
+                abl_pane_draw_lesion(pane, &structures->lesions[n], 1.2, err);
     if (!status && number > 0)
-        status =
-            abl_pane_draw_field(pane, structures->lesions[number - 1].field,
-                                ABL_INK_LESION, 2.0, err);
+        status = abl_pane_draw_lesion(pane, &structures->lesions[number - 1],
+                                      2.0, err);
     return status;
 }
 

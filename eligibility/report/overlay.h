@@ -27,6 +27,10 @@ typedef struct abl_pane {
 abl_status abl_pane_draw_image(const abl_pane *pane, const abl_volume *image,
                                abl_error *err) ABL_MUST_CHECK;
 
+/** Outline of a lesion: dashed when a reader gave it. */
+abl_status abl_pane_draw_lesion(const abl_pane *pane, const abl_lesion *lesion,
+                                double width_px, abl_error *err) ABL_MUST_CHECK;
+
 /** Outline of a field; nothing when @p field is NULL or out of sight. */
 abl_status abl_pane_draw_field(const abl_pane *pane, const abl_volume *field,
                                abl_ink ink, double width_px,
@@ -37,6 +41,12 @@ abl_status abl_pane_draw_field(const abl_pane *pane, const abl_volume *field,
 abl_status abl_pane_draw_structures(const abl_pane *pane,
                                     const abl_structures *structures,
                                     int number, abl_error *err) ABL_MUST_CHECK;
+
+/** Automatic outlines that a reader replaced or rejected, in grey with a
+ * label; nothing without an override. */
+abl_status abl_pane_draw_replaced(const abl_pane *pane,
+                                  const abl_report *report,
+                                  abl_error *err) ABL_MUST_CHECK;
 
 /** Orientation letters, scale bar and "research use only". */
 void abl_pane_draw_frame(const abl_pane *pane);

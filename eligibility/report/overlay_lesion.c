@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "eligibility/report/overlay.h"
+#include "eligibility/report/read_text.h"
 
 static const char *const view_names[ABL_VIEW_COUNT] = {"axial", "coronal",
                                                        "sagittal", "path"};
@@ -82,7 +83,7 @@ static double in_plane_mm(const scene *s)
 static void draw_length(scene *s, const abl_segment *segment, abl_ink ink,
                         double tick_px, const char *name)
 {
-    if (!segment->mm.measured)
+    if (!segment->mm.measured || segment->is_read)
         return;
     double from[2], to[2], from_depth, to_depth;
     abl_pane_locate(from, &from_depth, &s->pane, segment->from_lps);
@@ -301,6 +302,17 @@ static void describe_sizes(char *text, size_t size, const scene *s)
         snprintf(text, size, "diameters were not measured");
 }
 
+/* Who drew or changed it, at the upper edge. */
+static void draw_read_line(scene *s)
+{
+    char line[256];
+    abl_read_lesion_line(line, sizeof line, s->report, s->index);
+    if (!line[0])
+        return;
+    fit_text(&s->canvas, 12, 44, 13, ABL_INK_LESION, line);
+    abl_canvas_reserve(&s->canvas, 0, 28, s->canvas.width_px, 52);
+}
+
 static void draw_panel(scene *s)
 {
     abl_canvas *canvas = &s->canvas;
@@ -336,6 +348,10 @@ static abl_status draw_scene(scene *s, abl_error *err)
     s->canvas.height_px = ABL_OVERLAY_SIDE_PX;
     abl_pane_draw_frame(&s->pane);
     reserve_lesion(s);
+    draw_read_line(s);
+    status = abl_pane_draw_replaced(&s->pane, s->report, err);
+    if (status)
+        return status;
     if (s->kind == ABL_VIEW_PATH)
         draw_path(s);
     else

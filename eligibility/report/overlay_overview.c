@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "eligibility/report/overlay.h"
+#include "eligibility/report/read_text.h"
 
 enum {
     PANE_PX = 480,
@@ -63,6 +64,8 @@ static abl_status draw_pane(abl_canvas *canvas, const abl_report *report,
     cairo_clip(canvas->cairo);
     if (!status)
         status = abl_pane_draw_structures(&pane, report->structures, 0, err);
+    if (!status)
+        status = abl_pane_draw_replaced(&pane, report, err);
     abl_pane_draw_frame(&pane);
     number_lesions(&pane, report);
     char text[64];
@@ -108,7 +111,10 @@ static void draw_head(abl_canvas *canvas, const abl_report *report)
              abl_verdict_text(report->assessment->patient.verdict),
              report->findings->lesion_count,
              report->findings->lesion_count == 1 ? "" : "s");
-    abl_canvas_text(canvas, 14, 30, 20, ABL_INK_LESION, text);
+    const double width =
+        abl_canvas_text(canvas, 14, 30, 20, ABL_INK_LESION, text);
+    abl_read_line(text, sizeof text, report);
+    abl_canvas_text(canvas, 30 + width, 30, 14, ABL_INK_TEXT, text);
     snprintf(text, sizeof text,
              "series %d %s   |   %s phase   |   window %.0f / %.0f HU",
              report->info->series_number, report->info->description,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "eligibility/report/pdf_page.h"
+#include "eligibility/report/read_text.h"
 #include "eligibility/report/report.h"
 #include "eligibility/report/text.h"
 
@@ -117,6 +118,9 @@ static void put_first_page(sheet *to)
              abl_verdict_text(assessment->patient.verdict));
     put(to, title_style, text);
     abl_pdf_gap(&to->pdf, 4);
+    abl_read_line(text, sizeof text, report);
+    if (text[0])
+        put(to, body_style, text);
     put(to, body_style, assessment->summary);
     if (assessment->patient.limiting_factor[0])
         put(to, body_style, assessment->patient.limiting_factor);
@@ -142,6 +146,9 @@ static void put_lesion(sheet *to, size_t n)
     put(to, title_style, text);
     abl_pdf_gap(&to->pdf, 4);
     put(to, body_style, judgement->limiting_factor);
+    abl_read_lesion_line(text, sizeof text, to->report, n);
+    if (text[0])
+        put(to, small_style, text);
     abl_pdf_gap(&to->pdf, 6);
     put_pictures(to, lesion->number, "axial", "coronal");
     put_rules(to, judgement);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "eligibility/explain.h"
+#include "eligibility/reading.h"
 #include "eligibility/rules.h"
 
 #define ABL_RESEARCH_USE \
@@ -30,7 +31,13 @@ typedef struct abl_report {
     const abl_profile *profile;
     const abl_assessment *assessment;
     const abl_explanation *explanation; /**< of that assessment */
-    const abl_input_file *inputs;       /**< imported labels and overrides */
+    /** With an override: findings, structures and assessment above are read,
+     * and these are what the program found. Else NULL. */
+    const abl_reading *reading;
+    const abl_structures *automatic_structures;
+    const abl_findings *automatic_findings;
+    const abl_assessment *automatic_assessment;
+    const abl_input_file *inputs; /**< imported labels and overrides */
     size_t input_count;
     const char *input; /**< as the user gave it, without folders */
     const char *version;

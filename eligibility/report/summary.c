@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "eligibility/report/read_text.h"
 #include "eligibility/report/text.h"
 
 #define MAX_LESIONS_SHOWN 4
@@ -100,6 +101,9 @@ abl_status abl_report_print_summary(FILE *stream, const abl_report *report,
     abl_phase_describe(phase, &findings->exam.phase);
     fprintf(stream, "VERDICT: %s\n",
             abl_verdict_text(report->assessment->patient.verdict));
+    abl_read_line(line, sizeof line, report);
+    if (line[0])
+        put_wrapped(stream, line, 2);
     put_wrapped(stream, report->assessment->summary, 2);
     if (strncmp(limiting, "Lesion ", 7) != 0) /* else it comes below */
         put_wrapped(stream, limiting, 2);

@@ -1,0 +1,82 @@
+/* A reader's word on what was found: lesions confirmed, rejected, edited or
+ * added, from a JSON file.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * {
+ *   "schema": "ablascreen-override/1",
+ *   "reader": {"name": "R1", "when": "2024-05-17 10:20", "role": "..."},
+ *   "lesions": [
+ *     {"action": "confirm", "match": {"number": 1}, "note": "..."},
+ *     {"action": "reject", "match": {"point_lps": [-60.1, 20, 311],
+ *                                    "radius_mm": 3}},
+ *     {"action": "edit", "match": {"number": 3},
+ *      "values": {"longest_axial_diameter_mm": 28.5}},
+ *     {"action": "edit", "match": {"number": 4},
+ *      "shape": {"centre_lps": [..], "diameters_mm": [20, 18, 22]}},
+ *     {"action": "add", "shape": {...}}
+ *   ]
+ * }
+ *
+ * "role", "note" and "radius_mm" (default 0) may be left out; nothing else
+ * may be there. override.schema.json says the same to other programs.
+ */
+#ifndef ABL_ELIGIBILITY_OVERRIDE_H
+#define ABL_ELIGIBILITY_OVERRIDE_H
+
+#include "segmentation/structures.h"
+
+typedef enum abl_read_action {
+    ABL_READ_CONFIRM, /**< it is a lesion: no longer of low confidence */
+    ABL_READ_REJECT,  /**< it is none: listed, not measured, not judged */
+    ABL_READ_EDIT,    /**< other values, or another shape */
+    ABL_READ_ADD      /**< a lesion that was not found */
+} abl_read_action;
+/** "confirm", "reject", "edit", "add" */
+const char *abl_read_action_name(abl_read_action action);
+
+/** Values a reader may have measured. */
+typedef enum abl_read_value {
+    ABL_READ_LONGEST_AXIAL,
+    ABL_READ_PERPENDICULAR,
+    ABL_READ_MAX_3D,
+    ABL_READ_VALUE_COUNT
+} abl_read_value;
+/** "longest_axial_diameter_mm", ... */
+const char *abl_read_value_name(abl_read_value value);
+
+typedef struct abl_override_item {
+    abl_read_action action;
+    int number; /**< automatic lesion that is meant; 0: by point, or added */
+    double point_lps[3], radius_mm; /**< when number is 0 and not added */
+    bool has_value[ABL_READ_VALUE_COUNT];
+    double value_mm[ABL_READ_VALUE_COUNT]; /**< as the reader measured */
+    bool has_shape; /**< an ellipsoid with its axes along L, P and H */
+    double centre_lps[3], diameters_mm[3];
+    char note[256];
+} abl_override_item;
+
+#define ABL_OVERRIDE_MAX 200
+
+typedef struct abl_override {
+    char file[128];  /**< last name of its path */
+    char sha256[65]; /**< of the file */
+    char reader_name[96], reader_when[64], reader_role[96]; /**< as given */
+    size_t count;                                           /**< at least 1 */
+    abl_override_item items[ABL_OVERRIDE_MAX];
+} abl_override;
+
+/**
+ * Reads a file of at most 1 MB.
+ * @param[out] out  free() it; NULL after failure
+ * @retval ABL_E_IO, ABL_E_NOMEM
+ * @retval ABL_E_FORMAT "FILE:LINE: KEY: what is wrong"
+ */
+abl_status abl_override_load(abl_override **out, const char *path,
+                             abl_error *err) ABL_MUST_CHECK;
+
+/** The same from text; @p name stands for the file. */
+abl_status abl_override_parse(abl_override **out, const char *text,
+                              size_t bytes, const char *name,
+                              abl_error *err) ABL_MUST_CHECK;
+
+#endif

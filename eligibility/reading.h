@@ -1,0 +1,83 @@
+/* An override applied: the read result beside the automatic one.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Conventions
+ *  1. The automatic structures and findings are never changed. The read ones
+ *     are a second set with lesions of its own, measured by the same
+ *     abl_measure().
+ *  2. Read lesions are the automatic ones that were not rejected, in their
+ *     order, then those added in the order of the file; they are numbered
+ *     anew from 1. abl_read_lesion says which automatic number each had.
+ *  3. A shape given by a reader is measured like any other; the position of
+ *     its surface is as uncertain as readers are (abl_reader_sd_mm()).
+ *  4. A value given by a reader replaces ours, its uncertainty is that of one
+ *     reader, and it has no line to draw (abl_segment::is_read).
+ */
+#ifndef ABL_ELIGIBILITY_READING_H
+#define ABL_ELIGIBILITY_READING_H
+
+#include "eligibility/measure.h"
+#include "eligibility/override.h"
+
+#define ABL_READ_NONE (-1)
+
+/** Least share of a given shape that must be liver: what bulges more is taken
+ * for a slip of the pen (convention). */
+#define ABL_READ_LEAST_IN_LIVER 0.1
+
+typedef struct abl_read_lesion {
+    int automatic; /**< index of the automatic lesion; ABL_READ_NONE: added */
+    int item;      /**< entry of the override; ABL_READ_NONE: untouched */
+} abl_read_lesion;
+
+typedef struct abl_reading {
+    const abl_override *override; /**< borrowed */
+    abl_structures *structures;   /**< read; shares what was not read with the
+                                       automatic ones, which must outlive it */
+    abl_findings *findings;   /**< read; NULL before abl_reading_measure() */
+    abl_read_lesion *lesions; /**< structures->lesion_count */
+    int *item_of;             /**< by automatic lesion: entry, or NONE */
+    size_t automatic_count;
+    /** Of the findings' own, what values replaced: by read lesion. */
+    abl_value (*measured)[ABL_READ_VALUE_COUNT];
+    abl_volume *liver; /**< owned; NULL: the automatic one */
+} abl_reading;
+
+/**
+ * SD of one reader's diameter [mm]: half-width of the 95 % limits of agreement
+ * between two readers, by phase, over 1.96 sqrt(2).
+ * @par Source Huh, Korean J Radiol 2018;19(6), 79 neuroendocrine liver
+ *      metastases on CT: pre-contrast -6.1 to 5.7 mm, portal -7.9 to 7.1,
+ *      arterial -8.5 to 7.4 (cited). Other phases take the widest
+ *      (convention).
+ */
+double abl_reader_sd_mm(abl_phase phase);
+/** Where that comes from, one sentence. Static storage. */
+const char *abl_reader_sd_source(void);
+
+/**
+ * Finds the lesion that each entry means and makes the read lesions.
+ *
+ * A point means a lesion when it lies in its outline or within the entry's
+ * radius of it.
+ *
+ * @retval ABL_E_INVALID an entry means no lesion, or two; two entries mean the
+ *         same; a shape lies outside of the liver, does not touch the lesion
+ *         that it edits, or has its middle in another lesion. The message says
+ *         which entry and lesions.
+ * @retval ABL_E_NOMEM
+ */
+abl_status abl_reading_create(abl_reading **out, const abl_override *override,
+                              const abl_structures *automatic,
+                              const abl_volume *image,
+                              abl_error *err) ABL_MUST_CHECK;
+
+/** Measures the read lesions and puts the reader's values in. */
+abl_status abl_reading_measure(abl_reading *reading, const abl_volume *image,
+                               const abl_series_info *info,
+                               const abl_measure_options *options,
+                               abl_error *err) ABL_MUST_CHECK;
+
+void abl_reading_destroy(abl_reading *reading);
+
+#endif

@@ -1,0 +1,415 @@
+/* Which lesion each entry of an override means, and the read lesions.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eligibility/reading.h"
+#include "segmentation/import_field.h"
+#include "segmentation/lesion_list.h"
+
+static const char edited[] = "edited";
+
+/* Distance from a point to a lesion's voxels; 0 inside its outline. */
+static double distance_mm(const abl_lesion *lesion, const double lps[3])
+{
+    const abl_grid *grid = &lesion->field->grid;
+    const float *f = abl_volume_f32(lesion->field);
+    double least = HUGE_VAL;
+    if (abl_volume_contains_lps(lesion->field, lps) &&
+        abl_volume_sample_lps(lesion->field, lps) > 0)
+        return 0;
+    for (size_t k = 0; k < grid->size[2]; k++)
+        for (size_t j = 0; j < grid->size[1]; j++)
+            for (size_t i = 0; i < grid->size[0]; i++) {
+                double at[3];
+                if (!(*f++ > 0))
+                    continue;
+                abl_grid_to_lps(at, grid,
+                                (double[3]){(double)i, (double)j, (double)k});
+                least = fmin(least, hypot(hypot(at[0] - lps[0], at[1] - lps[1]),
+                                          at[2] - lps[2]));
+            }
+    return least;
+}
+
+static abl_status match_point(int *found, const abl_override *override,
+                              size_t entry, const abl_structures *automatic,
+                              abl_error *err)
+{
+    const abl_override_item *item = &override->items[entry];
+    double nearest = HUGE_VAL;
+    int nearest_number = 0;
+    *found = ABL_READ_NONE;
+    for (size_t n = 0; n < automatic->lesion_count; n++) {
+        const double mm = distance_mm(&automatic->lesions[n], item->point_lps);
+        if (mm < nearest) {
+            nearest = mm;
+            nearest_number = (int)n + 1;
+        }
+        if (mm > item->radius_mm)
+            continue;
+        if (*found != ABL_READ_NONE)
+            return abl_error_set(err, ABL_E_INVALID,
+                                 "%s: lesions[%zu] means two lesions, %d and "
+                                 "%zu; give a number or a smaller radius",
+                                 override->file, entry, *found + 1, n + 1);
+        *found = (int)n;
+    }
+    if (*found != ABL_READ_NONE)
+        return ABL_OK;
+    if (!nearest_number)
+        return abl_error_set(err, ABL_E_INVALID,
+                             "%s: lesions[%zu] means a lesion, but none was "
+                             "found; use \"add\"",
+                             override->file, entry);
+    return abl_error_set(err, ABL_E_INVALID,
+                         "%s: lesions[%zu] means no lesion: the nearest, "
+                         "lesion %d, is %.1f mm from the point; use \"add\" "
+                         "for one that was not found",
+                         override->file, entry, nearest_number, nearest);
+}
+
+static abl_status match_item(int *found, const abl_override *override,
+                             size_t entry, const abl_structures *automatic,
+                             abl_error *err)
+{
+    const abl_override_item *item = &override->items[entry];
+    if (item->number == 0)
+        return match_point(found, override, entry, automatic, err);
+    *found = item->number - 1;
+    if ((size_t)item->number > automatic->lesion_count)
+        return abl_error_set(err, ABL_E_INVALID,
+                             "%s: lesions[%zu] means lesion %d, but %zu were "
+                             "found",
+                             override->file, entry, item->number,
+                             automatic->lesion_count);
+    return ABL_OK;
+}
+
+static abl_status match_all(abl_reading *reading,
+                            const abl_structures *automatic, abl_error *err)
+{
+    const abl_override *override = reading->override;
+    for (size_t n = 0; n < automatic->lesion_count; n++)
+        reading->item_of[n] = ABL_READ_NONE;
+    for (size_t entry = 0; entry < override->count; entry++) {
+        int found = ABL_READ_NONE;
+        if (override->items[entry].action == ABL_READ_ADD)
+            continue;
+        abl_status status = match_item(&found, override, entry, automatic, err);
+        if (status)
+            return status;
+        if (reading->item_of[found] != ABL_READ_NONE)
+            return abl_error_set(err, ABL_E_INVALID,
+                                 "%s: lesions[%d] and lesions[%zu] both mean "
+                                 "lesion %d; say it once",
+                                 override->file, reading->item_of[found], entry,
+                                 found + 1);
+        reading->item_of[found] = (int)entry;
+    }
+    return ABL_OK;
+}
+
+/* 1 in the middle, 0 on the surface, times the shortest half axis. */
+static double ellipsoid_depth(const abl_override_item *item,
+                              const double lps[3])
+{
+    double sum = 0, least = HUGE_VAL;
+    for (int a = 0; a < 3; a++) {
+        const double half = 0.5 * item->diameters_mm[a];
+        const double d = (lps[a] - item->centre_lps[a]) / half;
+        sum += d * d;
+        least = fmin(least, half);
+    }
+    return (1 - sqrt(sum)) * least;
+}
+
+static bool find_crop(abl_grid *crop, const abl_grid *image,
+                      const abl_override_item *item)
+{
+    abl_grid box = abl_grid_axial(1, 1, 1, 1, 1, 1);
+    const double margin_mm =
+        3 * fmax(fmax(image->spacing_mm[0], image->spacing_mm[1]),
+                 image->spacing_mm[2]);
+    for (int a = 0; a < 3; a++) {
+        box.spacing_mm[a] = item->diameters_mm[a] + 2 * margin_mm;
+        box.origin_lps[a] = item->centre_lps[a];
+    }
+    return abl_grid_crop_around(crop, image, &box);
+}
+
+static abl_status make_ellipsoid(abl_volume **out, const abl_grid *image,
+                                 const abl_override_item *item, abl_error *err)
+{
+    abl_grid crop;
+    *out = NULL;
+    if (!find_crop(&crop, image, item))
+        return ABL_OK;
+    abl_status status = abl_volume_create(out, &crop, ABL_PIXEL_F32, err);
+    if (status)
+        return status;
+    float *f = abl_volume_f32(*out);
+    for (size_t k = 0; k < crop.size[2]; k++)
+        for (size_t j = 0; j < crop.size[1]; j++)
+            for (size_t i = 0; i < crop.size[0]; i++) {
+                double lps[3];
+                abl_grid_to_lps(lps, &crop,
+                                (double[3]){(double)i, (double)j, (double)k});
+                const double depth = ellipsoid_depth(item, lps);
+                *f++ = depth == 0 ? 1e-3f : (float)depth;
+            }
+    return ABL_OK;
+}
+
+/* Share of a shape's voxels that lie in another one. */
+static double share_in(const abl_volume *field, const abl_volume *other)
+{
+    const abl_grid *grid = &field->grid;
+    const float *f = abl_volume_f32(field);
+    size_t inside = 0, all = 0;
+    for (size_t k = 0; k < grid->size[2]; k++)
+        for (size_t j = 0; j < grid->size[1]; j++)
+            for (size_t i = 0; i < grid->size[0]; i++) {
+                double lps[3];
+                if (!(*f++ > 0))
+                    continue;
+                abl_grid_to_lps(lps, grid,
+                                (double[3]){(double)i, (double)j, (double)k});
+                all++;
+                inside += abl_volume_contains_lps(other, lps) &&
+                          abl_volume_sample_lps(other, lps) > 0;
+            }
+    return all ? (double)inside / (double)all : 0;
+}
+
+static abl_status check_shape(const abl_reading *reading,
+                              const abl_lesion *lesion, const abl_volume *shape,
+                              size_t entry, abl_error *err)
+{
+    const abl_override *override = reading->override;
+    const abl_volume *liver = reading->structures->items[ABL_LIVER].field;
+    if (!shape || !liver || share_in(shape, liver) < ABL_READ_LEAST_IN_LIVER)
+        return abl_error_set(err, ABL_E_INVALID,
+                             "%s: lesions[%zu]: the shape lies outside of the "
+                             "liver, or is smaller than a voxel; positions are "
+                             "LPS millimetres",
+                             override->file, entry);
+    if (lesion->field && !(share_in(shape, lesion->field) > 0))
+        return abl_error_set(err, ABL_E_INVALID,
+                             "%s: lesions[%zu]: the shape does not touch the "
+                             "lesion that it edits; use \"reject\" and "
+                             "\"add\" if that is meant",
+                             override->file, entry);
+    return ABL_OK;
+}
+
+static abl_status take_shape(abl_reading *reading, abl_lesion *lesion,
+                             size_t entry, const abl_grid *image,
+                             abl_error *err)
+{
+    abl_volume *field = NULL;
+    abl_status status =
+        make_ellipsoid(&field, image, &reading->override->items[entry], err);
+    if (!status)
+        status = check_shape(reading, lesion, field, entry, err);
+    if (status) {
+        abl_volume_destroy(field);
+        return status;
+    }
+    abl_volume_destroy(lesion->field);
+    lesion->field = field;
+    lesion->mean_probability = 1;
+    lesion->origin = edited;
+    lesion->edge_sd_mm =
+        abl_reader_sd_mm(reading->structures->phase.phase) / sqrt(2);
+    if (!abl_lesion_place(lesion, image)) /* share_in() saw a voxel */
+        return abl_error_set(err, ABL_E_INTERNAL, "a shape was lost");
+    abl_lesion_weigh(lesion);
+    return abl_field_join(&reading->liver, field, image, err);
+}
+
+/* An action other than rejecting. */
+static abl_status apply(abl_reading *reading, abl_lesion *lesion, size_t entry,
+                        const abl_grid *image, abl_error *err)
+{
+    static const char *const words[] = {"Confirmed", "Rejected", "Edited",
+                                        "Added"};
+    const abl_override *override = reading->override;
+    const abl_override_item *item = &override->items[entry];
+    if (item->action != ABL_READ_CONFIRM || lesion->is_low_confidence)
+        lesion->confidence = 1;
+    lesion->is_low_confidence = false;
+    snprintf(lesion->confidence_reason, sizeof lesion->confidence_reason,
+             "%s by %.90s.", words[item->action], override->reader_name);
+    return item->has_shape ? take_shape(reading, lesion, entry, image, err)
+                           : ABL_OK;
+}
+
+/* Room for one more read lesion. */
+static abl_status append(abl_lesion **lesion, abl_reading *reading,
+                         int automatic, int item, abl_error *err)
+{
+    abl_structures *read = reading->structures;
+    if (read->lesion_count == ABL_MAX_LESIONS)
+        return abl_error_set(err, ABL_E_INVALID,
+                             "%s: more than %d lesions would have to be "
+                             "measured",
+                             reading->override->file, ABL_MAX_LESIONS);
+    reading->lesions[read->lesion_count] = (abl_read_lesion){automatic, item};
+    *lesion = &read->lesions[read->lesion_count++];
+    return ABL_OK;
+}
+
+static abl_status keep_lesions(abl_reading *reading,
+                               const abl_structures *automatic,
+                               const abl_grid *image, abl_error *err)
+{
+    abl_status status = ABL_OK;
+    for (size_t n = 0; n < automatic->lesion_count && !status; n++) {
+        const int entry = reading->item_of[n];
+        abl_lesion *lesion = NULL;
+        if (entry != ABL_READ_NONE &&
+            reading->override->items[entry].action == ABL_READ_REJECT)
+            continue;
+        status = append(&lesion, reading, (int)n, entry, err);
+        if (status)
+            break;
+        *lesion = automatic->lesions[n];
+        lesion->field = NULL;
+        status =
+            abl_volume_clone(&lesion->field, automatic->lesions[n].field, err);
+        if (!status && entry != ABL_READ_NONE)
+            status = apply(reading, lesion, (size_t)entry, image, err);
+    }
+    return status;
+}
+
+static abl_status add_lesions(abl_reading *reading, const abl_grid *image,
+                              abl_error *err)
+{
+    const abl_override *override = reading->override;
+    abl_status status = ABL_OK;
+    for (size_t entry = 0; entry < override->count && !status; entry++) {
+        abl_lesion *lesion = NULL;
+        if (override->items[entry].action != ABL_READ_ADD)
+            continue;
+        status = append(&lesion, reading, ABL_READ_NONE, (int)entry, err);
+        if (!status)
+            status = apply(reading, lesion, entry, image, err);
+    }
+    return status;
+}
+
+/* A reader's shape whose middle lies in another lesion counts one twice. */
+static abl_status check_apart(const abl_reading *reading, abl_error *err)
+{
+    const abl_structures *read = reading->structures;
+    for (size_t n = 0; n < read->lesion_count; n++) {
+        const int entry = reading->lesions[n].item;
+        if (entry == ABL_READ_NONE ||
+            !reading->override->items[entry].has_shape)
+            continue;
+        const double *centre = reading->override->items[entry].centre_lps;
+        for (size_t m = 0; m < read->lesion_count; m++)
+            if (m != n && distance_mm(&read->lesions[m], centre) <= 0)
+                return abl_error_set(
+                    err, ABL_E_INVALID,
+                    "%s: lesions[%d]: the middle of the shape lies in another "
+                    "lesion, %zu of the read ones; edit or reject that one",
+                    reading->override->file, entry, m + 1);
+    }
+    return ABL_OK;
+}
+
+/* Labels that follow from lesions. */
+static abl_status relabel(abl_reading *reading, const abl_grid *image,
+                          abl_error *err)
+{
+    abl_structures *read = reading->structures;
+    abl_status status = abl_lesions_draw(read, image, err);
+    if (status)
+        return status;
+    const uint8_t *lesion = abl_volume_u8(read->lesion_labels);
+    uint8_t *label = abl_volume_u8(read->labels);
+    const size_t voxels = abl_grid_voxels(image);
+    for (size_t n = 0; n < voxels; n++)
+        if (lesion[n])
+            label[n] = ABL_LIVER;
+    return ABL_OK;
+}
+
+/* Everything of the automatic structures but lesions and labels. */
+static abl_status share(abl_reading *reading, const abl_structures *automatic,
+                        abl_error *err)
+{
+    abl_structures *read = abl_alloc(1, sizeof *read, err);
+    if (!read)
+        return ABL_E_NOMEM;
+    *read = *automatic;
+    read->lesions = NULL;
+    read->lesion_count = 0;
+    read->labels = read->lesion_labels = NULL;
+    reading->structures = read;
+    const size_t most = ABL_MAX_LESIONS;
+    read->lesions = abl_alloc(most, sizeof *read->lesions, err);
+    reading->lesions = abl_alloc(most, sizeof *reading->lesions, err);
+    reading->measured = abl_alloc(most, sizeof *reading->measured, err);
+    reading->item_of =
+        abl_alloc(automatic->lesion_count, sizeof *reading->item_of, err);
+    if (!read->lesions || !reading->lesions || !reading->measured ||
+        !reading->item_of)
+        return ABL_E_NOMEM;
+    reading->automatic_count = automatic->lesion_count;
+    return abl_volume_clone(&read->labels, automatic->labels, err);
+}
+
+/* The liver that was extended to the reader's shapes. */
+static void take_liver(abl_reading *reading)
+{
+    abl_structure *liver = &reading->structures->items[ABL_LIVER];
+    liver->field = reading->liver;
+    liver->volume_ml = abl_field_volume_ml(liver->field);
+}
+
+static bool has_shapes(const abl_override *override)
+{
+    for (size_t n = 0; n < override->count; n++)
+        if (override->items[n].has_shape)
+            return true;
+    return false;
+}
+
+abl_status abl_reading_create(abl_reading **out, const abl_override *override,
+                              const abl_structures *automatic,
+                              const abl_volume *image, abl_error *err)
+{
+    *out = NULL;
+    abl_reading *reading = abl_alloc(1, sizeof *reading, err);
+    if (!reading)
+        return ABL_E_NOMEM;
+    reading->override = override;
+    const bool extends = has_shapes(override);
+    const abl_volume *liver = automatic->items[ABL_LIVER].field;
+    abl_status status = share(reading, automatic, err);
+    if (!status)
+        status = match_all(reading, automatic, err);
+    if (!status && extends && liver)
+        status = abl_volume_clone(&reading->liver, liver, err);
+    if (!status)
+        status = keep_lesions(reading, automatic, &image->grid, err);
+    if (!status)
+        status = add_lesions(reading, &image->grid, err);
+    if (!status)
+        status = check_apart(reading, err);
+    if (!status && reading->liver)
+        take_liver(reading);
+    if (!status)
+        status = relabel(reading, &image->grid, err);
+    if (status)
+        abl_reading_destroy(reading);
+    else
+        *out = reading;
+    return status;
+}
