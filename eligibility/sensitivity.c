@@ -287,6 +287,7 @@ abl_status abl_sensitivity_measure(abl_sensitivity *out,
     find_way(&out->to_meets, out, ABL_VERDICT_MEETS, verdict);
     if (verdict == ABL_VERDICT_MEETS)
         out->closest = find_closest(out);
-    abl_sensitivity_describe(out->text, sizeof out->text, out, verdict);
+    abl_sensitivity_describe(out->text, sizeof out->text, out, verdict,
+                             index == ABL_SENSITIVITY_PATIENT);
     return ABL_OK;
 }

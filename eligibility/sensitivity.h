@@ -14,7 +14,9 @@
  *     for the diameter, both diameters shrink to the new one.
  *  4. No number is offered for a result that is not assessable, as long as
  *     what is missing is missing.
- *  5. A verdict is the worst of its rules, so the rules that must change for a
+ *  5. Paths are not planned again: another limit of R10 to R13 is compared with
+ *     the path that was chosen under the present ones.
+ *  6. A verdict is the worst of its rules, so the rules that must change for a
  *     better one are one definite set.
  */
 #ifndef ABL_ELIGIBILITY_SENSITIVITY_H

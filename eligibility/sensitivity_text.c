@@ -182,13 +182,20 @@ static void say_reserve(char *out, size_t size,
 }
 
 void abl_sensitivity_describe(char *out, size_t size, const abl_sensitivity *of,
-                              abl_verdict verdict)
+                              abl_verdict verdict, bool of_patient)
 {
+    char text[sizeof of->text] = "";
     out[0] = '\0';
     if (verdict == ABL_VERDICT_DOES_NOT_MEET)
-        say_excluded(out, size, of);
+        say_excluded(text, sizeof text, of);
     else if (verdict == ABL_VERDICT_BORDERLINE)
-        say_way(out, size, &of->to_meets);
+        say_way(text, sizeof text, &of->to_meets);
     else if (of->closest)
-        say_reserve(out, size, of->closest);
+        say_reserve(text, sizeof text, of->closest);
+    if (text[0])
+        append(out, size, "%s%s",
+               of_patient ? "For the whole liver, leaving the single lesions "
+                            "aside: "
+                          : "",
+               text);
 }

@@ -69,6 +69,8 @@ static void put_banner(const abl_html *html)
     abl_html_element(html, "p", "summary", assessment->summary);
     abl_html_element(html, "p", "limiting",
                      assessment->patient.limiting_factor);
+    if (assessment->lesion_count)
+        abl_html_stability(html, &html->report->explanation->stability);
     abl_html_raw(html, "</div>\n");
 }
 

@@ -12,6 +12,130 @@ void abl_html_change(const abl_html *html, size_t index)
         abl_html_element(html, "p", "change", of->sensitivity.text);
 }
 
+static const char *word_of(abl_verdict verdict)
+{
+    static const char *const words[] = {"meets", "borderline", "does not meet",
+                                        "not assessable"};
+    return words[verdict];
+}
+
+/* A bar in the order of the verdicts; the words carry the numbers. */
+static void put_bar(const abl_html *html, const abl_stability *of)
+{
+    static const char *const classes[] = {"is-met", "is-borderline",
+                                          "is-not-met", "is-not-assessable"};
+    abl_html_raw(html, "<span class=\"bar\" aria-hidden=\"true\">");
+    for (int v = ABL_VERDICT_MEETS; v <= ABL_VERDICT_NOT_ASSESSABLE; v++)
+        if (of->verdicts[v])
+            abl_html_put(html,
+                         "<span class=\"%s\" style=\"width:%.1f%%\">"
+                         "</span>",
+                         classes[v],
+                         100 * (double)of->verdicts[v] / (double)of->draws);
+    abl_html_raw(html, "</span>");
+}
+
+void abl_html_stability(const abl_html *html, const abl_stability *of)
+{
+    bool is_said = false;
+    if (!of->draws)
+        return;
+    abl_html_put(html,
+                 "<p class=\"stability\">Same verdict in <b>%zu</b> of %zu "
+                 "draws of the measurement error ",
+                 of->same, of->draws);
+    put_bar(html, of);
+    abl_html_raw(html, " <span class=\"quiet\">");
+    for (int v = ABL_VERDICT_MEETS; v <= ABL_VERDICT_NOT_ASSESSABLE; v++) {
+        if (!of->verdicts[v])
+            continue;
+        abl_html_put(html, "%s%s %zu", is_said ? ", " : "",
+                     word_of((abl_verdict)v), of->verdicts[v]);
+        is_said = true;
+    }
+    abl_html_raw(html, "</span></p>\n");
+}
+
+void abl_html_under_limit(const abl_html *html, size_t index)
+{
+    const abl_under_limit *of =
+        &html->report->explanation->lesions[index].under_limit;
+    if (!of->measured)
+        return;
+    abl_html_put(html,
+                 "<p class=\"quiet\">Estimated probability that the longest "
+                 "diameter is truly under %g&nbsp;mm: <b>%.0f&nbsp;%%</b>, "
+                 "from our own error (SD %.1f&nbsp;mm) and that of a reader "
+                 "(SD %.1f&nbsp;mm; ",
+                 of->limit_mm, 100 * of->probability, of->own_sd_mm,
+                 of->reader_sd_mm);
+    abl_html_text(html, abl_reader_sd_source());
+    abl_html_raw(html, ").</p>\n");
+}
+
+static void put_touch(const abl_html *html, const abl_zone_touch *touch)
+{
+    abl_html_raw(html, "<div>");
+    if (touch->lesion)
+        abl_html_put(html, "lesion %d", touch->lesion);
+    else
+        abl_html_text(html, abl_structure_title(touch->structure));
+    if (touch->gap_mm.measured && touch->gap_mm.value <= 0)
+        abl_html_put(html, ": reaches %.1f&nbsp;mm beyond its surface, ",
+                     -touch->gap_mm.value);
+    else
+        abl_html_raw(html, ": ");
+    abl_html_value(html, &touch->overlap_ml, "mL", 1);
+    abl_html_raw(html, "</div>");
+}
+
+static void put_zone(const abl_html *html, const abl_zone *zone)
+{
+    abl_html_put(html, "<tr><th scope=\"row\">%g&nbsp;mm%s</th><td>",
+                 zone->margin_mm,
+                 zone->leaves_scan ? "<br>leaves the scan: at least" : "");
+    abl_html_value(html, &zone->volume_ml, "mL", 1);
+    abl_html_raw(html, "</td><td>");
+    abl_html_value(html, &zone->liver_lost_ml, "mL", 1);
+    abl_html_raw(html, "<br>");
+    abl_html_value(html, &zone->liver_share, "%", 100);
+    abl_html_raw(html, "</td><td>");
+    abl_html_value(html, &zone->outside_share, "%", 100);
+    abl_html_raw(html, "</td><td>");
+    for (size_t n = 0; n < zone->touch_count; n++)
+        put_touch(html, &zone->touches[n]);
+    if (zone->touches_left_out)
+        abl_html_put(html, "<div>and %zu more</div>", zone->touches_left_out);
+    if (!zone->touch_count)
+        abl_html_raw(html, "nothing that was found");
+    abl_html_raw(html, "</td></tr>\n");
+}
+
+void abl_html_zones(const abl_html *html, size_t index)
+{
+    const abl_zone *zones = html->report->explanation->lesions[index].zones;
+    if (!zones[ABL_ZONE_LEAST].measured) {
+        abl_html_raw(html, "<p class=\"quiet\">What an ablation zone would "
+                           "touch was not measured: ");
+        abl_html_text(html, zones[ABL_ZONE_LEAST].why_not);
+        abl_html_raw(html, ".</p>\n");
+        return;
+    }
+    abl_html_raw(
+        html,
+        "<table class=\"grid\"><caption>If a zone reached this far beyond "
+        "the lesion on every side</caption><thead><tr>"
+        "<th scope=\"col\">Margin</th><th scope=\"col\">Zone</th>"
+        "<th scope=\"col\">Normal liver lost</th>"
+        "<th scope=\"col\">Of the zone outside the liver</th>"
+        "<th scope=\"col\">Would touch</th></tr></thead><tbody>\n");
+    for (int n = 0; n < ABL_ZONE_COUNT; n++)
+        put_zone(html, &zones[n]);
+    abl_html_raw(html, "</tbody></table>\n<p class=\"quiet\">An ideal zone, "
+                       "not that of a device. Margin is not counted as missing "
+                       "towards the free capsule.</p>\n");
+}
+
 static void put_source(const abl_html *html, abl_source_tag tag,
                        const char *source)
 {
@@ -30,7 +154,7 @@ static void put_exam(const abl_html *html, size_t first)
     for (size_t n = first; n < of->next_exam_count; n++)
         if (strcmp(of->next_exams[n].exam, exam->exam) == 0)
             abl_html_element(html, "div", NULL, of->next_exams[n].reason);
-    abl_html_raw(html, "</th><td data-label=\"Would settle it\">");
+    abl_html_raw(html, "</th><td>");
     abl_html_text(html, exam->exam);
     abl_html_raw(html, ". <span class=\"quiet\">");
     abl_html_text(html, exam->why);
@@ -53,7 +177,7 @@ static void put_exams(const abl_html *html)
     if (!of->next_exam_count)
         return;
     abl_html_raw(html, "<section><h2>What another exam would settle</h2>\n"
-                       "<table class=\"rules\"><thead><tr><th scope=\"col\">"
+                       "<table class=\"facts\"><thead><tr><th scope=\"col\">"
                        "Left open</th><th scope=\"col\">Would settle it</th>"
                        "</tr></thead><tbody>\n");
     for (size_t n = 0; n < of->next_exam_count; n++)

@@ -97,6 +97,9 @@ static void put_heading(const abl_html *html, size_t index)
     abl_html_raw(html, "</h2>\n");
     abl_html_element(html, "p", "limiting", judged->limiting_factor);
     abl_html_change(html, index);
+    abl_html_stability(html,
+                       &html->report->explanation->lesions[index].stability);
+    abl_html_under_limit(html, index);
     abl_html_raw(html, "<p class=\"quiet\">");
     if (slice)
         abl_html_put(html, "Centre on slice %zu. ", slice);
@@ -125,6 +128,8 @@ abl_status abl_html_lesion(abl_html *html, size_t index, abl_error *err)
     put_distances(html, lesion);
     abl_html_lesion_vessels(html, lesion);
     abl_html_access(html, &lesion->access);
-    abl_html_raw(html, "</div>\n</section>\n");
+    abl_html_raw(html, "</div>\n");
+    abl_html_zones(html, index);
+    abl_html_raw(html, "</section>\n");
     return ABL_OK;
 }

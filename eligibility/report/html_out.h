@@ -62,6 +62,12 @@ abl_status abl_html_lesion(abl_html *html, size_t index,
 
 /** The smallest change that flips a lesion's verdict. */
 void abl_html_change(const abl_html *html, size_t index);
+/** In how many draws the verdict was the same, with a bar. */
+void abl_html_stability(const abl_html *html, const abl_stability *of);
+/** The probability that a lesion's diameter is under the limit. */
+void abl_html_under_limit(const abl_html *html, size_t index);
+/** What an ablation zone around a lesion would touch. */
+void abl_html_zones(const abl_html *html, size_t index);
 /** What comes next: exams that would settle what is open, and the facts for
  * a tumour board where the criteria are not met. */
 void abl_html_next(const abl_html *html);

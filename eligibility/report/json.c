@@ -33,6 +33,9 @@ static json_t *build_patient(abl_json_out *out, const abl_report *report,
     abl_out_set(out, object, "lesions_by_verdict", by_verdict);
     abl_out_set(out, object, "sensitivity",
                 abl_out_sensitivity(out, &report->explanation->patient));
+    abl_out_set(out, object, "stability",
+                abl_out_stability(out, &report->explanation->stability,
+                                  report->explanation->seed));
     abl_out_set(out, object, "rules", abl_out_rules(out, report, patient));
     abl_out_set(out, object, "pictures", abl_out_pictures(out, pictures, 0));
     return object;

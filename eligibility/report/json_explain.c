@@ -68,6 +68,99 @@ json_t *abl_out_sensitivity(abl_json_out *out, const abl_sensitivity *of)
     return object;
 }
 
+json_t *abl_out_stability(abl_json_out *out, const abl_stability *of,
+                          uint64_t seed)
+{
+    json_t *object = json_object(), *verdicts = json_object();
+    for (int v = ABL_VERDICT_MEETS; v <= ABL_VERDICT_NOT_ASSESSABLE; v++)
+        abl_out_set(out, verdicts, abl_verdict_name((abl_verdict)v),
+                    abl_out_count(of->verdicts[v]));
+    abl_out_set(out, object, "draws", abl_out_count(of->draws));
+    abl_out_set(out, object, "seed", json_integer((json_int_t)seed));
+    abl_out_set(out, object, "same_verdict", abl_out_count(of->same));
+    abl_out_set(
+        out, object, "same_verdict_share",
+        of->draws ? abl_out_number(out, (double)of->same / (double)of->draws, 4)
+                  : json_null());
+    abl_out_set(out, object, "verdicts", verdicts);
+    return object;
+}
+
+json_t *abl_out_under_limit(abl_json_out *out, const abl_under_limit *of)
+{
+    json_t *object = json_object();
+    abl_out_set(out, object, "measured", json_boolean(of->measured));
+    if (!of->measured) {
+        abl_out_set(out, object, "why_not", abl_out_text(of->why_not));
+        return object;
+    }
+    abl_out_set(out, object, "probability",
+                abl_out_number(out, of->probability, 3));
+    abl_out_set(out, object, "diameter_mm",
+                abl_out_number(out, of->diameter_mm, 2));
+    abl_out_set(out, object, "limit_mm", abl_out_number(out, of->limit_mm, 2));
+    abl_out_set(out, object, "own_sd_mm",
+                abl_out_number(out, of->own_sd_mm, 2));
+    abl_out_set(out, object, "reader_sd_mm",
+                abl_out_number(out, of->reader_sd_mm, 2));
+    abl_out_set(out, object, "reader_sd_source",
+                abl_out_text(abl_reader_sd_source()));
+    abl_out_set(out, object, "tag", abl_out_text("convention"));
+    return object;
+}
+
+static json_t *build_touch(abl_json_out *out, const abl_zone_touch *touch)
+{
+    json_t *object = json_object();
+    abl_out_set(out, object, "structure",
+                touch->lesion
+                    ? json_null()
+                    : abl_out_text(abl_structure_name(touch->structure)));
+    abl_out_set(out, object, "lesion",
+                touch->lesion ? json_integer(touch->lesion) : json_null());
+    abl_out_set(out, object, "gap",
+                abl_out_value(out, &touch->gap_mm, "mm", 1));
+    abl_out_set(out, object, "overlap",
+                abl_out_value(out, &touch->overlap_ml, "mL", 1));
+    return object;
+}
+
+static json_t *build_zone(abl_json_out *out, const abl_zone *zone)
+{
+    json_t *object = json_object(), *touches = json_array();
+    abl_out_set(out, object, "margin_mm",
+                abl_out_number(out, zone->margin_mm, 1));
+    abl_out_set(out, object, "measured", json_boolean(zone->measured));
+    if (!zone->measured) {
+        json_decref(touches);
+        abl_out_set(out, object, "why_not", abl_out_text(zone->why_not));
+        return object;
+    }
+    abl_out_set(out, object, "volume",
+                abl_out_value(out, &zone->volume_ml, "mL", 1));
+    abl_out_set(out, object, "liver_lost",
+                abl_out_value(out, &zone->liver_lost_ml, "mL", 1));
+    abl_out_set(out, object, "share_of_liver",
+                abl_out_value(out, &zone->liver_share, "%", 100));
+    abl_out_set(out, object, "outside_liver",
+                abl_out_value(out, &zone->outside_share, "%", 100));
+    abl_out_set(out, object, "leaves_scan", json_boolean(zone->leaves_scan));
+    for (size_t n = 0; n < zone->touch_count; n++)
+        abl_out_append(out, touches, build_touch(out, &zone->touches[n]));
+    abl_out_set(out, object, "touches", touches);
+    abl_out_set(out, object, "touches_left_out",
+                abl_out_count(zone->touches_left_out));
+    return object;
+}
+
+json_t *abl_out_zones(abl_json_out *out, const abl_zone zones[ABL_ZONE_COUNT])
+{
+    json_t *array = json_array();
+    for (int n = 0; n < ABL_ZONE_COUNT; n++)
+        abl_out_append(out, array, build_zone(out, &zones[n]));
+    return array;
+}
+
 json_t *abl_out_next_exams(abl_json_out *out,
                            const abl_explanation *explanation)
 {

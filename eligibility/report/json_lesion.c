@@ -103,6 +103,7 @@ static json_t *build_lesion(abl_json_out *out, const abl_report *report,
 {
     const abl_lesion_findings *lesion = &report->findings->lesions[n];
     const abl_judgement *judged = &report->assessment->lesions[n];
+    const abl_lesion_explanation *explained = &report->explanation->lesions[n];
     json_t *object = json_object();
     abl_out_set(out, object, "number", json_integer(lesion->number));
     abl_out_set(out, object, "verdict",
@@ -111,9 +112,13 @@ static json_t *build_lesion(abl_json_out *out, const abl_report *report,
                 abl_out_text(abl_verdict_text(judged->verdict)));
     abl_out_set(out, object, "limiting_factor",
                 abl_out_text(judged->limiting_factor));
-    abl_out_set(
-        out, object, "sensitivity",
-        abl_out_sensitivity(out, &report->explanation->lesions[n].sensitivity));
+    abl_out_set(out, object, "sensitivity",
+                abl_out_sensitivity(out, &explained->sensitivity));
+    abl_out_set(out, object, "stability",
+                abl_out_stability(out, &explained->stability,
+                                  report->explanation->seed));
+    abl_out_set(out, object, "diameter_under_limit",
+                abl_out_under_limit(out, &explained->under_limit));
     abl_out_set(out, object, "confidence",
                 abl_out_number(out, lesion->confidence, 2));
     abl_out_set(out, object, "low_confidence",
@@ -134,6 +139,8 @@ static json_t *build_lesion(abl_json_out *out, const abl_report *report,
                 abl_out_lesion_segment(out, &lesion->segment));
     abl_out_set(out, object, "access",
                 abl_out_access(out, report, &lesion->access));
+    abl_out_set(out, object, "what_if_zones",
+                abl_out_zones(out, explained->zones));
     abl_out_set(out, object, "rules", abl_out_rules(out, report, judged));
     abl_out_set(out, object, "pictures",
                 abl_out_pictures(out, pictures, lesion->number));

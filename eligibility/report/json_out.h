@@ -55,6 +55,12 @@ json_t *abl_out_rules(abl_json_out *out, const abl_report *report,
                       const abl_judgement *judgement);
 /** What would flip the verdict of a lesion or of the patient's own rules. */
 json_t *abl_out_sensitivity(abl_json_out *out, const abl_sensitivity *of);
+/** How many draws gave which verdict. */
+json_t *abl_out_stability(abl_json_out *out, const abl_stability *of,
+                          uint64_t seed);
+json_t *abl_out_under_limit(abl_json_out *out, const abl_under_limit *of);
+/** "what_if_zones": of one lesion. */
+json_t *abl_out_zones(abl_json_out *out, const abl_zone zones[ABL_ZONE_COUNT]);
 /** "next_exams": what would settle what was left open. */
 json_t *abl_out_next_exams(abl_json_out *out,
                            const abl_explanation *explanation);

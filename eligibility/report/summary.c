@@ -45,13 +45,18 @@ static void put_lesion(FILE *stream, const abl_report *report, size_t n)
 {
     const abl_lesion_findings *lesion = &report->findings->lesions[n];
     const abl_judgement *judged = &report->assessment->lesions[n];
-    const char *change = report->explanation->lesions[n].sensitivity.text;
+    const abl_lesion_explanation *of = &report->explanation->lesions[n];
+    const char *change = of->sensitivity.text;
     fprintf(stream, "\nlesion %d: %s%s\n", lesion->number,
             abl_verdict_text(judged->verdict),
             lesion->is_low_confidence ? " (low confidence)" : "");
     put_wrapped(stream, judged->limiting_factor, 2);
     if (change[0])
         put_wrapped(stream, change, 2);
+    fprintf(stream,
+            "  same verdict in %zu of %zu draws of the measurement "
+            "error\n",
+            of->stability.same, of->stability.draws);
 }
 
 /* Lesions that decide come first in the list: does not meet, then the rest. */

@@ -57,9 +57,9 @@ static inline void sample_report_judge(sample_report *s)
                  &err);
     s->report.assessment = s->assessment;
     if (s->assessment)
-        ABL_CHECK_OK(
-            abl_explain(&s->explanation, s->findings, s->assessment, &err),
-            &err);
+        ABL_CHECK_OK(abl_explain(&s->explanation, NULL, s->findings,
+                                 s->assessment, &err),
+                     &err);
     s->report.explanation = s->explanation;
 }
 

@@ -29,8 +29,9 @@ static void explain(explained *e)
 {
     abl_error err = {ABL_OK, ""};
     ABL_CHECK_OK(abl_assess(&e->assessment, e->findings, &net, &err), &err);
-    ABL_CHECK_OK(abl_explain(&e->explanation, e->findings, e->assessment, &err),
-                 &err);
+    ABL_CHECK_OK(
+        abl_explain(&e->explanation, NULL, e->findings, e->assessment, &err),
+        &err);
 }
 
 static void close_sample(explained *e)
@@ -263,7 +264,7 @@ static void what_does_not_belong_together_is_refused(void)
     explain(&e);
     abl_explanation *other = NULL;
     e.findings->lesion_count = 1;
-    ABL_CHECK_FAILS(abl_explain(&other, e.findings, e.assessment, &err),
+    ABL_CHECK_FAILS(abl_explain(&other, NULL, e.findings, e.assessment, &err),
                     ABL_E_INVALID, "of 2 lesions, not 1", &err);
     CU_ASSERT_PTR_NULL(other);
     close_sample(&e);
@@ -277,7 +278,7 @@ static void broken_numbers_are_refused(void)
     explain(&e);
     abl_explanation *other = NULL;
     e.findings->lesions[1].cnr.value = INFINITY;
-    ABL_CHECK_FAILS(abl_explain(&other, e.findings, e.assessment, &err),
+    ABL_CHECK_FAILS(abl_explain(&other, NULL, e.findings, e.assessment, &err),
                     ABL_E_INTERNAL, "lesion 2", &err);
     CU_ASSERT_PTR_NULL(other);
     close_sample(&e);

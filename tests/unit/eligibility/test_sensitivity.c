@@ -459,6 +459,7 @@ static void fewer_lesions_are_counted_in_whole_ones(void)
     ABL_CHECK_NEAR(r1->to_met.value, 5, 0);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(of.text, "the number of lesions were 2 lower (10)"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(of.text, "leaving the single lesions"));
     abl_findings_destroy(findings);
 }
 
