@@ -89,6 +89,25 @@ static long find_most_steps(const search *s)
     return (long)fmin(MAX_STEPS, floor(most / step + 1e-6));
 }
 
+/* Moving the nearest structure away makes another the nearest, whose interval
+ * may be wider: results can get worse again on the way. */
+static bool must_try_each(const search *s)
+{
+    return s->what == THE_VALUE && abl_probe_has_several(s->probe);
+}
+
+static abl_status try_each(long *steps, const search *s, long most,
+                           abl_error *err)
+{
+    abl_status status = ABL_OK;
+    bool reached = false;
+    for (long n = 1; !status && !reached && n <= most; n++) {
+        status = try_steps(&reached, s, n, err);
+        *steps = reached ? n : 0;
+    }
+    return status;
+}
+
 /* The least number of steps that reach the goal; 0: none do. Results only
  * get better as a limit is eased, so halving finds the least. */
 static abl_status find_steps(long *steps, const search *s, abl_error *err)
@@ -100,6 +119,8 @@ static abl_status find_steps(long *steps, const search *s, abl_error *err)
     abl_status status = above > 0 ? try_steps(&reached, s, above, err) : ABL_OK;
     if (status || !reached)
         return status;
+    if (must_try_each(s))
+        return try_each(steps, s, above, err);
     while (above - below > 1) {
         const long middle = below + (above - below) / 2;
         status = try_steps(&reached, s, middle, err);
@@ -255,6 +276,13 @@ static abl_status check_input(const abl_findings *findings, size_t index,
     return ABL_OK;
 }
 
+static void find_way_in(abl_sensitivity *out, const abl_access *access)
+{
+    if (access->assessed && !access->has_path && access->relaxation_count)
+        snprintf(out->way_in, sizeof out->way_in, "%s",
+                 access->relaxations[0].text);
+}
+
 /* The verdict of these rules alone: the patient's also holds the lesions. */
 static abl_verdict own_verdict(const abl_judgement *judgement)
 {
@@ -285,6 +313,8 @@ abl_status abl_sensitivity_measure(abl_sensitivity *out,
     const abl_verdict verdict = own_verdict(judgement);
     find_way(&out->to_borderline, out, ABL_VERDICT_BORDERLINE, verdict);
     find_way(&out->to_meets, out, ABL_VERDICT_MEETS, verdict);
+    if (index != ABL_SENSITIVITY_PATIENT)
+        find_way_in(out, &findings->lesions[index].access);
     if (verdict == ABL_VERDICT_MEETS)
         out->closest = find_closest(out);
     abl_sensitivity_describe(out->text, sizeof out->text, out, verdict,

@@ -65,7 +65,9 @@ typedef struct abl_sensitivity {
     const abl_rule_sensitivity *closest; /**< when every rule is met: the one
                                   with the least reserve in proportion to its
                                   limit; else NULL */
-    char text[640]; /**< the smallest change in one or two sentences */
+    char way_in[200]; /**< with no path: the limit of the access plan that,
+                           changed alone, opens one; else "" */
+    char text[640];   /**< the smallest change in one or two sentences */
 } abl_sensitivity;
 
 /**

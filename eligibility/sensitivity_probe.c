@@ -90,6 +90,11 @@ static void raise_clearances(abl_lesion_findings *lesion, double to)
 {
     for (int id = 0; id < ABL_STRUCTURE_COUNT; id++)
         raise_to(&lesion->to[id].nearest.mm, to);
+    raise_to(&lesion->portal_trunk.nearest.mm, to);
+    raise_to(&lesion->vessels.nearest.to.nearest.mm, to);
+    raise_to(&lesion->vessels.doubtful.to.nearest.mm, to);
+    for (int t = 0; t < ABL_TREE_COUNT; t++)
+        raise_to(&lesion->vessels.of[t].to.nearest.mm, to);
 }
 
 static bool set_of_lesion(abl_lesion_findings *lesion, size_t rule, double to)
@@ -162,6 +167,12 @@ bool abl_probe_set_value(abl_probe *probe, double value)
     return probe->of_lesion
                ? set_of_lesion(probe->lesions, probe->rule, value)
                : set_of_patient(&probe->changed, probe->rule, value);
+}
+
+bool abl_probe_has_several(const abl_probe *probe)
+{
+    const size_t number = probe->rule + 1;
+    return number == 2 || number == 3 || (number >= 5 && number <= 9);
 }
 
 abl_status abl_probe_judge(abl_result *out, const abl_probe *probe,

@@ -39,6 +39,9 @@ void abl_probe_move_limit(abl_probe *probe, long steps);
  * @return false when the rule has no measure that can be set */
 bool abl_probe_set_value(abl_probe *probe, double value);
 
+/** Whether the measure is the least or largest of several that all move. */
+bool abl_probe_has_several(const abl_probe *probe);
+
 /** The result of the rule as things stand. */
 abl_status abl_probe_judge(abl_result *out, const abl_probe *probe,
                            abl_error *err) ABL_MUST_CHECK;

@@ -109,7 +109,7 @@ static void say_single(char *out, size_t size, const abl_way *way,
 
 /* "R2 (the limit 33.2 mm instead of 30)", "R7 (not assessable)". */
 static void say_item(char *out, size_t size, const abl_rule_sensitivity *rule,
-                     abl_verdict target)
+                     const abl_sensitivity *of, abl_verdict target)
 {
     const abl_flip *flip = flip_towards(rule, target);
     append(out, size, "%s (", rule->rule->id);
@@ -121,13 +121,16 @@ static void say_item(char *out, size_t size, const abl_rule_sensitivity *rule,
     } else if (flip->has_limit) {
         append(out, size, "limit %g%s%s", flip->limit,
                space_before(rule->rule->unit), rule->rule->unit);
+    } else if (strcmp(rule->rule->id, "R10") == 0 && of->way_in[0]) {
+        append(out, size, "%s", of->way_in);
     } else {
         append(out, size, "no number changes it");
     }
     append(out, size, ")");
 }
 
-static void say_list(char *out, size_t size, const abl_way *way)
+static void say_list(char *out, size_t size, const abl_way *way,
+                     const abl_sensitivity *of)
 {
     append(out, size,
            "%zu rule%s would have to change before it %s: ", way->count,
@@ -135,17 +138,18 @@ static void say_list(char *out, size_t size, const abl_way *way)
            way->target == ABL_VERDICT_MEETS ? "meets" : "is borderline");
     for (size_t n = 0; n < way->count && n < MAX_LISTED; n++) {
         append(out, size, "%s", n ? ", " : "");
-        say_item(out, size, way->rules[n], way->target);
+        say_item(out, size, way->rules[n], of, way->target);
     }
     if (way->count > MAX_LISTED)
         append(out, size, " and %zu more", way->count - MAX_LISTED);
     append(out, size, ".");
 }
 
-static void say_way(char *out, size_t size, const abl_way *way)
+static void say_way(char *out, size_t size, const abl_way *way,
+                    const abl_sensitivity *of)
 {
     if (!way->is_single) {
-        say_list(out, size, way);
+        say_list(out, size, way, of);
         return;
     }
     say_single(out, size, way, "It");
@@ -161,7 +165,7 @@ static void say_excluded(char *out, size_t size, const abl_sensitivity *of)
         append(out, size, ".");
         return;
     }
-    say_way(out, size, way);
+    say_way(out, size, way, of);
     if (all->count > way->count)
         append(out, size, " To meet, %zu would have to%s.", all->count,
                all->unknown ? ", and what is not assessable become known" : "");
@@ -189,7 +193,7 @@ void abl_sensitivity_describe(char *out, size_t size, const abl_sensitivity *of,
     if (verdict == ABL_VERDICT_DOES_NOT_MEET)
         say_excluded(text, sizeof text, of);
     else if (verdict == ABL_VERDICT_BORDERLINE)
-        say_way(text, sizeof text, &of->to_meets);
+        say_way(text, sizeof text, &of->to_meets, of);
     else if (of->closest)
         say_reserve(text, sizeof text, of->closest);
     if (text[0])

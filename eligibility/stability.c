@@ -12,7 +12,9 @@ enum {
     OF_SIZE = 1,
     OF_CONTRAST = 2,
     OF_LIVER = 3,
-    OF_STRUCTURE = 16
+    OF_TREE = 4, /* one each */
+    OF_TRUNK = OF_TREE + ABL_TREE_COUNT,
+    OF_STRUCTURE = 64
 };
 
 /* The finaliser of splitmix64 (Steele, OOPSLA 2014). */
@@ -85,6 +87,23 @@ static void draw_distances(abl_lesion_findings *lesion, double size,
                     own[lesion->beyond_capsule_named.structure]);
 }
 
+/* The nearest of any tree moves with the walls of its own. */
+static void draw_vessels(abl_lesion_findings *lesion, double size, draw_key key)
+{
+    abl_lesion_vessels *vessels = &lesion->vessels;
+    double wall[ABL_TREE_COUNT];
+    for (int t = 0; t < ABL_TREE_COUNT; t++) {
+        wall[t] =
+            distance_error(size, normal(key, lesion->number, OF_TREE + t));
+        shift_clearance(&vessels->of[t].to, wall[t]);
+    }
+    shift_clearance(&vessels->nearest.to, wall[vessels->nearest.tree]);
+    shift_clearance(&vessels->doubtful.to, wall[vessels->doubtful.tree]);
+    shift_clearance(
+        &lesion->portal_trunk,
+        distance_error(size, normal(key, lesion->number, OF_TRUNK)));
+}
+
 static void draw_lesion(abl_lesion_findings *lesion, double size, draw_key key)
 {
     abl_value *axial = &lesion->longest_axial_diameter.mm;
@@ -102,6 +121,7 @@ static void draw_lesion(abl_lesion_findings *lesion, double size, draw_key key)
     shift(&lesion->contrast_hu,
           lesion->contrast_hu.value < 0 ? -contrast : contrast, -HUGE_VAL);
     draw_distances(lesion, size, key);
+    draw_vessels(lesion, size, key);
 }
 
 void abl_findings_draw(abl_findings *out, abl_lesion_findings *lesions,

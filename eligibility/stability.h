@@ -9,7 +9,8 @@
  *  2. What one surface decides moves together. A lesion's diameters and volume
  *     share one error. Its distances share half of their variance with it, the
  *     larger the nearer (convention: two surfaces, found equally well), and
- *     have the other half of their own, one for each structure. Tumour
+ *     have the other half of their own, one for each structure. Vessel calibres and
+ *     shares of a surface are not varied. Tumour
  *     volume, burden and ablated share move with the lesions' errors weighted
  *     by the uncertainties of their volumes.
  *  3. Not varied: the number of lesions, the access path (it has no stated

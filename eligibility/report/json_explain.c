@@ -58,6 +58,7 @@ json_t *abl_out_sensitivity(abl_json_out *out, const abl_sensitivity *of)
     for (size_t n = 0; n < of->rule_count; n++)
         abl_out_append(out, rules, build_rule(out, &of->rules[n]));
     abl_out_set(out, object, "smallest_change", abl_out_text_or_null(of->text));
+    abl_out_set(out, object, "way_in", abl_out_text_or_null(of->way_in));
     abl_out_set(out, object, "to_borderline",
                 build_way(out, &of->to_borderline));
     abl_out_set(out, object, "to_meets", build_way(out, &of->to_meets));

@@ -49,6 +49,19 @@ static inline void random_access(uint64_t *state, abl_access *access)
         access->blocked[ABL_UNCLASSIFIED] = access->blocked_no_skin = 0;
 }
 
+static inline void random_vessels(uint64_t *state, abl_lesion_findings *lesion)
+{
+    abl_lesion_vessels *vessels = &lesion->vessels;
+    const abl_tree tree = (abl_tree)(random_bits(state) % ABL_TREE_COUNT);
+    abl_vessel_near near = {.tree = tree};
+    near.to.nearest.mm = random_value(state, 0, 20, 2);
+    near.calibre_mm = sample_value(random_between(state, 3, 9), 1);
+    vessels->nearest = vessels->doubtful = vessels->of[tree] = near;
+    if (random_once_in(state, 2))
+        vessels->doubtful.to.nearest.mm.value *= random_between(state, 0, 1);
+    lesion->portal_trunk.nearest.mm = random_value(state, 0, 40, 2);
+}
+
 static inline void random_lesion(uint64_t *state, abl_lesion_findings *lesion)
 {
     lesion->is_low_confidence = random_once_in(state, 4);
@@ -70,6 +83,7 @@ static inline void random_lesion(uint64_t *state, abl_lesion_findings *lesion)
     }
     lesion->beyond_capsule = lesion->to[ABL_UNCLASSIFIED];
     lesion->beyond_capsule_named = lesion->to[ABL_STOMACH];
+    random_vessels(state, lesion);
     random_access(state, &lesion->access);
 }
 
@@ -78,6 +92,8 @@ static inline abl_findings *random_findings(uint64_t *state)
     abl_findings *findings = sample_findings(random_bits(state) % 13);
     for (size_t n = 0; n < findings->lesion_count; n++)
         random_lesion(state, &findings->lesions[n]);
+    findings->has_hilum = !random_once_in(state, 3);
+    findings->is_trunk_cut = !random_once_in(state, 3);
     findings->has_liver_vessels = !random_once_in(state, 3);
     findings->tumour_volume_ml = random_value(state, 0, 300, 20);
     findings->tumour_burden = random_value(state, 0, 0.6, 0.05);

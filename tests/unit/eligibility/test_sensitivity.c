@@ -219,6 +219,12 @@ static bool set_measure(abl_findings *f, const char *id, double value)
     case 9:
         for (int n = 0; n < ABL_STRUCTURE_COUNT; n++)
             l->to[n].nearest.mm.value = fmax(l->to[n].nearest.mm.value, value);
+        l->portal_trunk.nearest.mm.value =
+            fmax(l->portal_trunk.nearest.mm.value, value);
+        l->vessels.nearest.to.nearest.mm.value =
+            fmax(l->vessels.nearest.to.nearest.mm.value, value);
+        l->vessels.doubtful.to.nearest.mm.value =
+            fmax(l->vessels.doubtful.to.nearest.mm.value, value);
         return true;
     case 10:
         l->access.path.length_mm = value;
@@ -418,6 +424,28 @@ static void a_closed_way_in_is_not_opened_by_a_number(void)
     abl_findings_destroy(findings);
 }
 
+static void a_limit_that_opens_a_way_in_is_named(void)
+{
+    static abl_sensitivity of;
+    load_net();
+    abl_findings *findings = sample_findings(1);
+    abl_access *access = &findings->lesions[0].access;
+    access->has_path = false;
+    access->clear = access->clear_long = access->blocked_no_skin = 0;
+    access->relaxation_count = 1;
+    snprintf(access->relaxations[0].text, sizeof access->relaxations[0].text,
+             "a corridor exists if the pleural margin is 3.0 mm instead of "
+             "5.0");
+    measure(&of, findings, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(of.text, "R10 (a corridor exists if the "
+                                           "pleural margin is 3.0 mm"));
+    CU_ASSERT_FALSE(of.to_borderline.is_single);
+    access->has_path = true;
+    measure(&of, findings, 0);
+    CU_ASSERT_STRING_EQUAL(of.way_in, "");
+    abl_findings_destroy(findings);
+}
+
 static void unknown_is_named_and_no_limit_is_offered(void)
 {
     static abl_sensitivity of;
@@ -504,6 +532,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(a_large_lesion_is_explained_by_its_diameter),
     ABL_TEST(several_failing_rules_are_counted),
     ABL_TEST(a_closed_way_in_is_not_opened_by_a_number),
+    ABL_TEST(a_limit_that_opens_a_way_in_is_named),
     ABL_TEST(unknown_is_named_and_no_limit_is_offered),
     ABL_TEST(what_meets_tells_its_least_reserve),
     ABL_TEST(fewer_lesions_are_counted_in_whole_ones),
