@@ -15,7 +15,9 @@
 abl_status abl_shape_create(abl_shape *out, const abl_volume *field,
                             double edge_sd_mm, abl_error *err)
 {
-    *out = (abl_shape){.field = field, .edge_sd_mm = edge_sd_mm};
+    *out = (abl_shape){.field = field,
+                       .edge_sd_mm = edge_sd_mm,
+                       .edge_length_mm = ABL_EDGE_LENGTH_MM};
     abl_status status = abl_surface_create(&out->surface, field, err);
     if (!status)
         status = abl_point_index_create(

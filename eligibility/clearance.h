@@ -45,6 +45,8 @@ typedef struct abl_shape {
     abl_surface *surface;
     abl_point_index *index;
     double edge_sd_mm;
+    double edge_length_mm; /**< over which its error is alike; create sets
+                                ABL_EDGE_LENGTH_MM */
 } abl_shape;
 
 abl_status abl_shape_create(abl_shape *out, const abl_volume *field,

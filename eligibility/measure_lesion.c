@@ -38,9 +38,13 @@ abl_status abl_scene_create(abl_scene *out, const abl_volume *image,
             status = create_shape(&out->items[id], from->field,
                                   from->edge_sd_mm, err);
     }
-    for (size_t n = 0; !status && n < structures->lesion_count; n++)
-        status = create_shape(&out->lesions[n], structures->lesions[n].field,
-                              structures->lesions[n].edge_sd_mm, err);
+    for (size_t n = 0; !status && n < structures->lesion_count; n++) {
+        const abl_lesion *lesion = &structures->lesions[n];
+        status = create_shape(&out->lesions[n], lesion->field,
+                              lesion->edge_sd_mm, err);
+        if (lesion->edge_length_mm > 0)
+            out->lesions[n].edge_length_mm = lesion->edge_length_mm;
+    }
     return status;
 }
 
@@ -66,8 +70,8 @@ abl_value abl_shape_volume_ml(const abl_shape *shape)
         return (abl_value){false, 0, 0, "it has no surface in this scan"};
     const abl_surface *surface = shape->surface;
     const double step = cbrt(abl_grid_voxel_mm3(&shape->field->grid));
-    const double uncertainty_mm3 =
-        abl_uncertainty_of_volume(surface->area_mm2, shape->edge_sd_mm, step);
+    const double uncertainty_mm3 = abl_uncertainty_of_volume_alike(
+        surface->area_mm2, shape->edge_sd_mm, shape->edge_length_mm, step);
     return (abl_value){true, surface->volume_mm3 / 1000, uncertainty_mm3 / 1000,
                        NULL};
 }

@@ -26,12 +26,19 @@ double abl_uncertainty_of_distance(const double edge_sd_mm[2],
     return 1.96 * sqrt(sum);
 }
 
-double abl_uncertainty_of_volume(double area_mm2, double edge_sd_mm,
-                                 double step_mm)
+double abl_uncertainty_of_volume_alike(double area_mm2, double edge_sd_mm,
+                                       double edge_length_mm, double step_mm)
 {
-    const double places = fmax(
-        1, area_mm2 / (2 * M_PI * ABL_EDGE_LENGTH_MM * ABL_EDGE_LENGTH_MM));
+    const double places =
+        fmax(1, area_mm2 / (2 * M_PI * edge_length_mm * edge_length_mm));
     const double sampling = ABL_VOLUME_SD * step_mm;
     return 1.96 * area_mm2 *
            sqrt(edge_sd_mm * edge_sd_mm / places + sampling * sampling);
+}
+
+double abl_uncertainty_of_volume(double area_mm2, double edge_sd_mm,
+                                 double step_mm)
+{
+    return abl_uncertainty_of_volume_alike(area_mm2, edge_sd_mm,
+                                           ABL_EDGE_LENGTH_MM, step_mm);
 }

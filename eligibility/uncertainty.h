@@ -4,7 +4,8 @@
  * The model: a surface lies off by an error with the stated 1-sigma
  * (edge_sd_mm) that is the same at one place and fades with the distance r
  * along the surface as exp(-r^2 / (2 L^2)), L = ABL_EDGE_LENGTH_MM (a
- * convention: 4 voxels of the 2.5 mm networks). Reading the surface off the
+ * convention: 4 voxels of the 2.5 mm networks). Volumes of labels, where only
+ * the voxels err, take ABL_MASK_EDGE_LENGTH_MM instead. Reading the surface off the
  * grid adds an independent error in proportion to the voxel in the direction
  * measured; its factor was measured on ideal fields. abl_accuracy_measures
  * draws such surfaces and prints how often the interval holds the truth.
@@ -38,5 +39,9 @@ double abl_uncertainty_of_distance(const double edge_sd_mm[2],
  * n = max(1, area / (2 pi L^2)) is how many places err on their own. */
 double abl_uncertainty_of_volume(double area_mm2, double edge_sd_mm,
                                  double step_mm);
+
+/** As above with another length than L: labels err voxel by voxel. */
+double abl_uncertainty_of_volume_alike(double area_mm2, double edge_sd_mm,
+                                       double edge_length_mm, double step_mm);
 
 #endif

@@ -18,6 +18,7 @@ static const float most_of_h = 0.8f;
 static const double contrast_none = 1, contrast_full = 3; /* in spreads */
 static const double least_spread_hu = 3;
 static const size_t least_ring = 50;
+static const double edge_share = 0.75; /* of the network's own spread */
 
 void abl_lesion_shape_clear(abl_lesion_shape *shape)
 {
@@ -320,7 +321,7 @@ static double state_edge_sd(const work *w)
     const double *s = w->grid.spacing_mm;
     const double by_network = abl_field_slope_sd_mm(w->net);
     const double grid = (s[0] * s[0] + s[1] * s[1] + s[2] * s[2]) / 3 / 12;
-    return sqrt(by_network * by_network + grid);
+    return edge_share * sqrt(by_network * by_network + grid);
 }
 
 /* Cuts the field to its own box + 2 voxels. */

@@ -22,8 +22,8 @@
 /* how far beyond the last slice a cap may end, in slices */
 #define LEAST_CAP 0.1
 #define MOST_CAP  0.95
-/* what one slice alone may reach: at least its voxels */
-#define LEAST_LONE_CAP 0.5
+/* what one slice alone may reach: more than its voxels, less than the next */
+#define LEAST_LONE_CAP 0.6
 #define MOST_LONE_CAP  0.75
 
 /* One slice of the mask: section area in voxels, centre and inner radius; its

@@ -90,9 +90,11 @@ typedef struct abl_lesion {
     double confidence;      /**< 0..1 from probability, size and contrast */
     bool is_low_confidence; /**< the verdict is given with and without it */
     char confidence_reason[160]; /**< one sentence, e.g. what lowers it */
-    double edge_sd_mm;   /**< stated 1-sigma of the surface's position */
-    bool touches_border; /**< cut by the end of the scan */
-    const char *origin;  /**< as abl_structure::origin */
+    double edge_sd_mm;     /**< stated 1-sigma of the surface's position */
+    double edge_length_mm; /**< over which that error is alike; 0: as networks
+                              err; ABL_MASK_EDGE_LENGTH_MM for labels */
+    bool touches_border;   /**< cut by the end of the scan */
+    const char *origin;    /**< as abl_structure::origin */
 } abl_lesion;
 
 typedef struct abl_phase_estimate {

@@ -11,17 +11,17 @@ static const char *const group_names[TALLY_GROUPS] = {
 static bool belongs(size_t group, const tally_class *of)
 {
     switch (group) {
-    case 0:
+    case TALLY_ALL:
         return true;
-    case 1:
+    case TALLY_THIN:
         return of->slice_mm < 2;
-    case 2:
+    case TALLY_MEDIUM:
         return of->slice_mm >= 2 && of->slice_mm <= 3.5;
-    case 3:
+    case TALLY_THICK:
         return of->slice_mm > 3.5;
-    case 4:
+    case TALLY_UNDER_10:
         return of->longest_mm < 10;
-    case 5:
+    case TALLY_10_TO_20:
         return of->longest_mm >= 10 && of->longest_mm < 20;
     default:
         return of->longest_mm >= 20;
@@ -79,8 +79,8 @@ void tally_print(const char *title, const tally_table *table, bool split)
     }
 }
 
-double tally_share_within(const tally_table *table, size_t row)
+double tally_share_within(const tally_table *table, size_t group, size_t row)
 {
-    const tally *t = &table->cells[0][row];
+    const tally *t = &table->cells[group][row];
     return t->count ? (double)t->within / (double)t->count : 1;
 }

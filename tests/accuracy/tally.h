@@ -10,8 +10,17 @@
 #include "eligibility/findings.h"
 
 /** All draws, three classes of slice spacing, three of size. */
-#define TALLY_GROUPS 7
-#define TALLY_ROWS   12
+enum {
+    TALLY_ALL,
+    TALLY_THIN,
+    TALLY_MEDIUM,
+    TALLY_THICK,
+    TALLY_UNDER_10,
+    TALLY_10_TO_20,
+    TALLY_FROM_20,
+    TALLY_GROUPS
+};
+#define TALLY_ROWS 12
 
 typedef struct tally {
     size_t count, within, covered;
@@ -44,6 +53,6 @@ void tally_add_value(tally_table *table, const tally_class *of, size_t row,
 /** The whole table, and with @p split one line per class and row. */
 void tally_print(const char *title, const tally_table *table, bool split);
 
-double tally_share_within(const tally_table *table, size_t row);
+double tally_share_within(const tally_table *table, size_t group, size_t row);
 
 #endif
