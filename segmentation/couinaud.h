@@ -76,8 +76,11 @@ typedef struct abl_couinaud_map {
  * A vein is a path of the hepatic tree from the vena cava; R, M and L are the
  * three that together are longest and thickest in the directions usual for
  * them (right -95, middle that of the gallbladder or else -30, left +45
- * degrees: common anatomy, unverified), 15 degrees or more apart and on their
- * own from 30 mm after the first node.
+ * degrees: common anatomy, unverified), 25 degrees or more apart and on their
+ * own from 30 mm after the first node. The middle vein is not told apart when
+ * its direction is more than 35 degrees off the gallbladder's, the right or
+ * left one when its curtain comes within 15 degrees of the middle one
+ * (conventions): no segment is better than a wrong one.
  *
  * @param[in,out] vessels     with both trees assessable
  * @param         hilum       as found; not found leaves only lobes

@@ -10,6 +10,10 @@
 #define NONE ABL_VESSEL_NO_PARENT
 
 static const double usual_middle_degrees = -30;
+/* The middle vein and the gallbladder both lie in the plane between the lobes:
+ * farther apart, one of them was mistaken (conventions). */
+static const double most_off_gallbladder_degrees = 35;
+static const double least_apart_degrees = 15;
 /* Half of a vena cava and its wall: segment I begins beside it. */
 static const double cava_half_mm = 12;
 
@@ -51,17 +55,19 @@ static bool find_cava(double lps[3], const abl_volume *cava, double z)
     return false;
 }
 
-static double expect_middle(const abl_couinaud_map *map,
+/* Where the middle vein is expected, and whether the gallbladder says so. */
+static double expect_middle(bool *is_told, const abl_couinaud_map *map,
                             const abl_volume *gallbladder)
 {
     double lps[3];
+    *is_told = false;
     if (!gallbladder || !find_centre(lps, gallbladder, -HUGE_VAL, HUGE_VAL))
         return usual_middle_degrees;
     const double degrees = abl_degrees_around(map->cava_lps, lps);
     const double away =
         hypot(lps[0] - map->cava_lps[0], lps[1] - map->cava_lps[1]);
-    return away >= 20 && degrees >= -75 && degrees <= 15 ? degrees
-                                                         : usual_middle_degrees;
+    *is_told = away >= 20 && degrees >= -75 && degrees <= 15;
+    return *is_told ? degrees : usual_middle_degrees;
 }
 
 /* ---- Curtains ---- */
@@ -134,6 +140,55 @@ static double mean_height(const abl_vessel_walk *walk, const bool *is_own)
             total += walk->edge_mm[n];
         }
     return total > 0 ? sum / total : 0;
+}
+
+/* Curtains that nearly meet are branches of one vein. */
+static bool hang_apart(const abl_curtain *right, const abl_curtain *left)
+{
+    for (double radius = 30; radius <= 70; radius += 10)
+        if (abl_curtain_degrees(left, radius) <
+            abl_curtain_degrees(right, radius) + least_apart_degrees)
+            return false;
+    return true;
+}
+
+static void check_veins(abl_couinaud_map *map, double expected_degrees,
+                        bool is_told)
+{
+    const double off = abl_curtain_degrees(&map->middle, 50) - expected_degrees;
+    if (is_told && fabs(off) > most_off_gallbladder_degrees)
+        map->middle.is_found = false;
+    if (map->right.is_found && map->middle.is_found)
+        map->right.is_found = hang_apart(&map->right, &map->middle);
+    if (map->middle.is_found && map->left.is_found)
+        map->left.is_found = hang_apart(&map->middle, &map->left);
+}
+
+/* Courses, curtains and names; what is not plausible is not found. */
+static abl_status find_veins(abl_couinaud_map *out, abl_vessels *vessels,
+                             const abl_vessel_walk *walk,
+                             const abl_volume *gallbladder, abl_error *err)
+{
+    abl_curtain *const curtains[ABL_HEPATIC_VEINS_COUNT] = {
+        &out->right, &out->middle, &out->left};
+    abl_hepatic_courses courses;
+    bool is_told;
+    const double expected = expect_middle(&is_told, out, gallbladder);
+    abl_status status =
+        abl_hepatic_courses_find(&courses, walk, out->cava_lps, expected, err);
+    if (!status) {
+        for (int v = 0; v < ABL_HEPATIC_VEINS_COUNT; v++)
+            hang_curtain(curtains[v], walk, courses.is_own[v], out->cava_lps);
+        out->left_vein_z = mean_height(walk, courses.is_own[ABL_LEFT_VEIN]);
+        check_veins(out, expected, is_told);
+        for (int v = 0; v < ABL_HEPATIC_VEINS_COUNT; v++)
+            if (!curtains[v]->is_found)
+                memset(courses.is_own[v], 0,
+                       vessels->node_count * sizeof *courses.is_own[v]);
+        abl_hepatic_courses_name(vessels, &courses);
+    }
+    abl_hepatic_courses_clear(&courses);
+    return status;
 }
 
 /* ---- Portal levels ---- */
@@ -263,18 +318,7 @@ static abl_status locate(abl_couinaud_map *out, abl_vessels *vessels,
     }
     if (!find_cava(out->cava_lps, cava, confluence[2]))
         memcpy(out->cava_lps, confluence, sizeof confluence);
-    abl_hepatic_courses courses;
-    abl_status status = abl_hepatic_courses_find(
-        &courses, walk, out->cava_lps, expect_middle(out, gallbladder), err);
-    if (!status) {
-        abl_curtain *const curtains[ABL_HEPATIC_VEINS_COUNT] = {
-            &out->right, &out->middle, &out->left};
-        for (int v = 0; v < ABL_HEPATIC_VEINS_COUNT; v++)
-            hang_curtain(curtains[v], walk, courses.is_own[v], out->cava_lps);
-        out->left_vein_z = mean_height(walk, courses.is_own[ABL_LEFT_VEIN]);
-        abl_hepatic_courses_name(vessels, &courses);
-    }
-    abl_hepatic_courses_clear(&courses);
+    abl_status status = find_veins(out, vessels, walk, gallbladder, err);
     if (status)
         return status;
     out->has_lobes = out->middle.is_found;

@@ -12,7 +12,7 @@
 static const double root_calibre_mm = 4, root_length_mm = 20;
 static const double confluence_mm = 25;
 static const double least_course_mm = 30, most_course_mm = 100;
-static const double common_mm = 30, apart_degrees = 15;
+static const double common_mm = 30, apart_degrees = 25;
 /* Direction is read between these distances from the vena cava. */
 static const double near_mm = 15, far_mm = 65;
 /* Usual directions and their spread; no course beyond 2.2 spreads. */

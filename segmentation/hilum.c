@@ -6,100 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "segmentation/vessel_walk.h"
+#include "segmentation/hilum_division.h"
 
 #define NONE ABL_VESSEL_NO_PARENT
 
-/* What counts as a branch of the bifurcation, and of a later division. */
-static const double main_length_mm = 25, main_calibre_mm = 4;
+/* What counts as a branch of a later division. */
 static const double later_length_mm = 15, later_calibre_mm = 3;
-static const double apart_x_mm = 15;
 /* An earlier branch this near to the bifurcation belongs to the hilum. */
 static const double early_mm = 25;
-/* First nodes of two branches inside the trunk's outline. */
-static const double roots_apart_mm = 60;
-
-#define MAX_BRANCHES 16
-
-/* The branches of one division, rightmost supply first. */
-typedef struct division {
-    size_t count;
-    int32_t branch[MAX_BRANCHES];
-} division;
-
-static double supply_x(const abl_vessel_walk *walk, int32_t node)
-{
-    return walk->below_lps[node][0];
-}
-
-static void add_branch(division *out, const abl_vessel_walk *walk, int32_t node,
-                       double length_mm, double calibre_mm)
-{
-    if (abl_vessel_branch_mm(walk, node) < length_mm ||
-        abl_vessel_branch_calibre_mm(walk, node, 10) < calibre_mm ||
-        out->count == MAX_BRANCHES)
-        return;
-    size_t n = out->count++;
-    for (; n > 0 && supply_x(walk, out->branch[n - 1]) > supply_x(walk, node);
-         n--)
-        out->branch[n] = out->branch[n - 1];
-    out->branch[n] = node;
-}
-
-static division divide(const abl_vessel_walk *walk, int32_t node,
-                       double length_mm, double calibre_mm)
-{
-    division out = {0};
-    for (int32_t c = walk->first_child[node]; c != NONE;
-         c = walk->next_sibling[c])
-        add_branch(&out, walk, c, length_mm, calibre_mm);
-    return out;
-}
-
-static bool parts_right_from_left(const division *d,
-                                  const abl_vessel_walk *walk)
-{
-    return d->count >= 2 && supply_x(walk, d->branch[d->count - 1]) -
-                                    supply_x(walk, d->branch[0]) >=
-                                apart_x_mm;
-}
-
-/* A later division of the right branch has both supplies on its right. */
-static bool lies_between(int32_t node, const division *d,
-                         const abl_vessel_walk *walk)
-{
-    const double x = walk->vessels->nodes[node].lps[0];
-    return supply_x(walk, d->branch[0]) < x &&
-           supply_x(walk, d->branch[d->count - 1]) > x;
-}
-
-static division find_roots(const abl_vessel_walk *walk)
-{
-    division out = {0};
-    const abl_vessels *vessels = walk->vessels;
-    for (size_t n = 0; n < vessels->node_count; n++)
-        if (vessels->nodes[n].tree == ABL_TREE_PORTAL &&
-            vessels->nodes[n].parent == NONE)
-            add_branch(&out, walk, (int32_t)n, main_length_mm, main_calibre_mm);
-    return out;
-}
-
-static double apart_mm(const double a[3], const double b[3])
-{
-    return sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) +
-                (a[2] - b[2]) * (a[2] - b[2]));
-}
-
-/* Down from a root to the first division that parts right from left. */
-static int32_t find_bifurcation(const abl_vessel_walk *walk, int32_t root)
-{
-    for (int32_t n = root; n != NONE; n = abl_vessel_main_child(walk, n)) {
-        const division d = divide(walk, n, main_length_mm, main_calibre_mm);
-        if (parts_right_from_left(&d, walk) && lies_between(n, &d, walk))
-            return n;
-    }
-    return NONE;
-}
 
 /* ---- First-order branches ---- */
 
@@ -130,15 +44,6 @@ static void take_within_least(follower *f, int32_t node)
                 take(f, c);
 }
 
-/* The common stem of left and right anterior branches: one of its branches
- * supplies what lies right of the bifurcation. */
-static bool is_common_stem(const follower *f, const division *d)
-{
-    return f->branch == &f->hilum->left && d->count >= 2 &&
-           supply_x(f->walk, d->branch[0]) < f->hilum->bifurcation_lps[0] - 5 &&
-           parts_right_from_left(d, f->walk);
-}
-
 static void follow(follower *f, int32_t node)
 {
     const abl_vessel_walk *walk = f->walk;
@@ -150,16 +55,15 @@ static void follow(follower *f, int32_t node)
         memcpy(f->branch->end_lps, walk->vessels->nodes[node].lps,
                sizeof f->branch->end_lps);
         f->branch->length_mm = length;
-        const division d =
-            divide(walk, node, later_length_mm, later_calibre_mm);
-        if (d.count >= 2 && !is_common_stem(f, &d)) {
+        const abl_division d =
+            abl_divide(walk, node, later_length_mm, later_calibre_mm);
+        if (d.count >= 2) {
             f->hilum->is_early |= length < ABL_HILUM_LEAST_MM;
             for (size_t n = 0; length < ABL_HILUM_LEAST_MM && n < d.count; n++)
                 take_within_least(f, d.branch[n]);
             return;
         }
-        node = d.count >= 2 ? d.branch[d.count - 1]
-                            : abl_vessel_main_child(walk, node);
+        node = abl_vessel_main_child(walk, node);
     }
 }
 
@@ -194,7 +98,7 @@ static void take_early_branches(abl_hilum *hilum, const abl_vessel_walk *walk,
          n != NONE &&
          walk->from_root_mm[bifurcation] - walk->from_root_mm[n] <= early_mm;
          below = n, n = nodes[n].parent) {
-        const division d = divide(walk, n, main_length_mm, main_calibre_mm);
+        const abl_division d = abl_divide_main(walk, n);
         f.start_mm = walk->from_root_mm[n];
         for (size_t b = 0; d.count >= 2 && b < d.count; b++)
             if (d.branch[b] != below)
@@ -212,13 +116,13 @@ static void take_early_branches(abl_hilum *hilum, const abl_vessel_walk *walk,
 
 /* Children take their parent's part, unless they start one. */
 static void name_parts(abl_vessels *vessels, const abl_hilum *hilum,
-                       const division *d, size_t right_count)
+                       const abl_division *d)
 {
     for (size_t n = 0; n < vessels->node_count; n++)
         if (vessels->nodes[n].tree == ABL_TREE_PORTAL)
             vessels->nodes[n].part = ABL_PART_NONE;
     for (size_t n = 0; n < d->count; n++)
-        vessels->nodes[d->branch[n]].part = n < right_count
+        vessels->nodes[d->branch[n]].part = n < d->right_count
                                                 ? ABL_PART_RIGHT_PORTAL_BRANCH
                                                 : ABL_PART_LEFT_PORTAL_BRANCH;
     for (size_t n = 0; n < vessels->node_count; n++) {
@@ -238,73 +142,12 @@ static void name_parts(abl_vessels *vessels, const abl_hilum *hilum,
         vessels->nodes[n].part = ABL_PART_PORTAL_TRUNK;
 }
 
-/* Branches with the right supply come first: the widest gap in x. */
-static size_t count_right(const division *d, const abl_vessel_walk *walk)
-{
-    size_t best = 1;
-    double widest = -1;
-    for (size_t n = 1; n < d->count; n++) {
-        const double gap =
-            supply_x(walk, d->branch[n]) - supply_x(walk, d->branch[n - 1]);
-        if (gap > widest) {
-            widest = gap;
-            best = n;
-        }
-    }
-    return best;
-}
-
-/* Two roots near each other: the division lies inside the trunk's outline. */
-static bool find_between_roots(abl_hilum *out, const abl_vessel_walk *walk,
-                               const division *roots)
-{
-    const abl_vessel_node *nodes = walk->vessels->nodes;
-    if (!parts_right_from_left(roots, walk))
-        return false;
-    const size_t right_count = count_right(roots, walk);
-    double least = roots_apart_mm;
-    for (size_t r = 0; r < right_count; r++)
-        for (size_t l = right_count; l < roots->count; l++) {
-            const double *right = nodes[roots->branch[r]].lps;
-            const double *left = nodes[roots->branch[l]].lps;
-            if (apart_mm(right, left) >= least)
-                continue;
-            least = apart_mm(right, left);
-            for (int a = 0; a < 3; a++)
-                out->bifurcation_lps[a] = 0.5 * (right[a] + left[a]);
-            out->joins_roots = true;
-        }
-    return out->joins_roots;
-}
-
-static bool find_division(abl_hilum *out, division *d,
-                          const abl_vessel_walk *walk)
-{
-    *d = find_roots(walk);
-    if (find_between_roots(out, walk, d))
-        return true;
-    int32_t at = NONE;
-    double most = 0;
-    for (size_t n = 0; n < d->count; n++) {
-        const int32_t found = find_bifurcation(walk, d->branch[n]);
-        if (found == NONE || walk->below_mm[found] <= most)
-            continue;
-        most = walk->below_mm[found];
-        at = found;
-    }
-    if (at == NONE)
-        return false;
-    memcpy(out->bifurcation_lps, walk->vessels->nodes[at].lps,
-           sizeof out->bifurcation_lps);
-    *d = divide(walk, at, main_length_mm, main_calibre_mm);
-    return true;
-}
-
 static abl_status locate(abl_hilum *out, abl_vessels *vessels,
                          const abl_vessel_walk *walk, abl_error *err)
 {
-    division d;
-    if (!find_division(out, &d, walk)) {
+    abl_division d;
+    if (!abl_bifurcation_find(&d, out->bifurcation_lps, &out->joins_roots,
+                              walk)) {
         snprintf(out->why_not, sizeof out->why_not,
                  "the portal tree shows no division into a right and a left "
                  "branch");
@@ -316,14 +159,13 @@ static abl_status locate(abl_hilum *out, abl_vessels *vessels,
         abl_alloc(vessels->node_count, sizeof *out->left.nodes, err);
     if (!out->right.nodes || !out->left.nodes)
         return ABL_E_NOMEM;
-    const size_t right_count = count_right(&d, walk);
-    follow_side(out, walk, &out->right, d.branch, right_count);
-    follow_side(out, walk, &out->left, d.branch + right_count,
-                d.count - right_count);
+    follow_side(out, walk, &out->right, d.branch, d.right_count);
+    follow_side(out, walk, &out->left, d.branch + d.right_count,
+                d.count - d.right_count);
     out->is_found = true;
     if (!out->joins_roots)
         take_early_branches(out, walk, vessels->nodes[d.branch[0]].parent);
-    name_parts(vessels, out, &d, right_count);
+    name_parts(vessels, out, &d);
     return ABL_OK;
 }
 

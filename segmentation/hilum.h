@@ -44,12 +44,12 @@ typedef struct abl_hilum {
 /**
  * Finds the bifurcation in the portal tree and names the nodes' parts.
  *
- * It is the division nearest to the trunk of which one branch supplies what
- * lies 15 mm or more to the right of what the other supplies, both with 25 mm
- * or more of centreline and 4 mm or more of calibre, and which lies between
- * the two (conventions). A branch of that size that leaves the trunk up to
- * 25 mm before (the right posterior one in some people) belongs to the hilum
- * for its first ABL_HILUM_LEAST_MM, and the trunk between.
+ * It is the division that parts right from left best: the length supplied by
+ * the smaller side times how far apart the sides' supplies are in x (15 mm at
+ * least), between which it must lie; a branch counts from 25 mm of centreline
+ * and 4 mm of calibre (conventions). A branch of that size that leaves the
+ * trunk up to 25 mm before (the right posterior one in some people) belongs to
+ * the hilum for its first ABL_HILUM_LEAST_MM, and the trunk between.
  *
  * @param[out]    out     caller clears, also after an error
  * @param[in,out] vessels the parts of portal nodes are set
@@ -71,7 +71,8 @@ abl_status abl_hilum_field(abl_volume **out, const abl_hilum *hilum,
 
 /**
  * Fills structures->hilum and the item ABL_HILUM: found, not found (with the
- * reason in hilum->why_not), or not looked for where the portal tree is not
+ * reason in hilum->why_not; also when the division lies more than 15 mm from
+ * the outline of the portal trunk), or not looked for where the portal tree is not
  * assessable or vessels were not looked for.
  */
 abl_status abl_hilum_find(struct abl_structures *structures,

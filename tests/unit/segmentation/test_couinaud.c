@@ -49,17 +49,24 @@ static abl_grid cava_grid(void)
     return grid;
 }
 
-static abl_couinaud_map locate(abl_vessels *v)
+static abl_couinaud_map locate_with(abl_vessels *v,
+                                    const abl_volume *gallbladder)
 {
     abl_error err = {ABL_OK, ""};
     abl_couinaud_map map;
     abl_hilum hilum;
     abl_volume *cava = cylinder(cava_grid(), 0, 0, 11);
     ABL_CHECK_OK(abl_hilum_locate(&hilum, v, &err), &err);
-    ABL_CHECK_OK(abl_couinaud_locate(&map, v, &hilum, cava, NULL, &err), &err);
+    ABL_CHECK_OK(abl_couinaud_locate(&map, v, &hilum, cava, gallbladder, &err),
+                 &err);
     abl_hilum_clear(&hilum);
     abl_volume_destroy(cava);
     return map;
+}
+
+static abl_couinaud_map locate(abl_vessels *v)
+{
+    return locate_with(v, NULL);
 }
 
 static const struct place {
@@ -189,6 +196,45 @@ static void missing_vein_leaves_lobes_or_nothing(void)
     }
 }
 
+/* A ball in the direction of the middle vein, then 40 degrees left of it. */
+static void gallbladder_elsewhere_refuses_the_middle_vein(void)
+{
+    static const double centres[][3] = {{-28, -55, 30}, {14, -60, 30}};
+    for (int n = 0; n < 2; n++) {
+        abl_grid grid = abl_grid_axial(40, 40, 20, 3, 3, 4);
+        grid.origin_lps[0] = -60;
+        grid.origin_lps[1] = -100;
+        abl_volume *gallbladder = ball(&grid, centres[n], 12);
+        abl_vessels *v = veins_create();
+        veins_add_hepatic(v);
+        veins_add_portal(v);
+        const abl_couinaud_map map = locate_with(v, gallbladder);
+        CU_ASSERT_EQUAL(map.has_lobes, n == 0);
+        CU_ASSERT_EQUAL(strstr(map.why_not, "middle") == NULL, n == 0);
+        size_t named = 0;
+        for (size_t k = 0; k < v->node_count; k++)
+            named += v->nodes[k].part == ABL_PART_MIDDLE_HEPATIC;
+        CU_ASSERT_EQUAL(named > 0, n == 0);
+        abl_vessels_destroy(v);
+        abl_volume_destroy(gallbladder);
+    }
+}
+
+static void curtains_that_meet_are_not_told_apart(void)
+{
+    const abl_tree h = ABL_TREE_HEPATIC;
+    const int32_t none = ABL_VESSEL_NO_PARENT;
+    abl_vessels *v = without(2);
+    VEINS_LINE(v, h, none, 7, {2, -12, 100}, {22, -25, 92}, {8, -45, 84},
+               {-18, -55, 75});
+    veins_add_portal(v);
+    const abl_couinaud_map map = locate(v);
+    CU_ASSERT_TRUE(map.has_lobes && map.has_right);
+    CU_ASSERT_FALSE(map.has_left);
+    CU_ASSERT_PTR_NOT_NULL(strstr(map.why_not, "left"));
+    abl_vessels_destroy(v);
+}
+
 static void no_bifurcation_leaves_lobes(void)
 {
     abl_vessels *v = veins_create();
@@ -295,6 +341,8 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(veins_are_named_with_their_tributaries),
     ABL_TEST(common_trunk_of_middle_and_left_is_followed),
     ABL_TEST(missing_vein_leaves_lobes_or_nothing),
+    ABL_TEST(gallbladder_elsewhere_refuses_the_middle_vein),
+    ABL_TEST(curtains_that_meet_are_not_told_apart),
     ABL_TEST(no_bifurcation_leaves_lobes),
     ABL_TEST(no_hepatic_vein_leaves_nothing),
     ABL_TEST(second_segment_is_named_near_a_border),

@@ -297,6 +297,32 @@ static abl_structures *structures_with(abl_vessels *v)
     return s;
 }
 
+/* A ball of portal trunk 12 and 18 mm from the bifurcation. */
+static void division_away_from_the_trunk_is_refused(void)
+{
+    abl_error err = {ABL_OK, ""};
+    for (int far = 0; far < 2; far++) {
+        abl_structures *s = structures_with(veins_create());
+        veins_add_portal(s->vessels);
+        abl_grid grid = abl_grid_axial(11, 11, 11, 1, 1, 1);
+        grid.origin_lps[0] = -13;
+        grid.origin_lps[1] = -35;
+        grid.origin_lps[2] = far ? 24 : 30;
+        abl_structure *portal = &s->items[ABL_PORTAL_AND_SPLENIC_VEIN];
+        ABL_CHECK_OK(
+            abl_volume_create(&portal->field, &grid, ABL_PIXEL_F32, &err),
+            &err);
+        for (size_t n = 0; n < abl_grid_voxels(&grid); n++)
+            abl_volume_f32(portal->field)[n] =
+                (float)(3.2 - fabs((double)(n / 121) - 5));
+        ABL_CHECK_OK(abl_hilum_find(s, &err), &err);
+        CU_ASSERT_EQUAL(s->items[ABL_HILUM].found,
+                        far ? ABL_NOT_FOUND : ABL_FOUND);
+        CU_ASSERT_EQUAL(strstr(s->hilum->why_not, "away from") != NULL, far);
+        abl_structures_destroy(s);
+    }
+}
+
 static void item_says_found_not_found_or_not_looked_for(void)
 {
     abl_error err = {ABL_OK, ""};
@@ -337,6 +363,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(division_into_front_and_back_is_none),
     ABL_TEST(broken_trees_are_refused),
     ABL_TEST(field_is_the_depth_in_the_vessels_on_any_grid),
+    ABL_TEST(division_away_from_the_trunk_is_refused),
     ABL_TEST(item_says_found_not_found_or_not_looked_for),
     CU_TEST_INFO_NULL,
 };
