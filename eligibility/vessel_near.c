@@ -14,30 +14,6 @@ abl_structure_id abl_tree_structure(abl_tree tree)
     return ids[(unsigned)tree < ABL_TREE_COUNT ? tree : ABL_TREE_UNNAMED];
 }
 
-/* The node of the tree whose wall is nearest to a point; NULL without one. */
-static const abl_vessel_node *find_node(const abl_vessels *vessels,
-                                        abl_tree tree, const double lps[3])
-{
-    const abl_vessel_node *best = NULL;
-    double least = HUGE_VAL;
-    for (size_t n = 0; n < vessels->node_count; n++) {
-        const abl_vessel_node *node = &vessels->nodes[n];
-        if (node->tree != tree)
-            continue;
-        const double reach = least + 0.5 * node->calibre_mm;
-        const double x = node->lps[0] - lps[0];
-        if (fabs(x) >= reach)
-            continue;
-        const double y = node->lps[1] - lps[1], z = node->lps[2] - lps[2];
-        const double off2 = x * x + y * y + z * z;
-        if (reach > 0 && off2 >= reach * reach)
-            continue;
-        least = sqrt(off2) - 0.5 * node->calibre_mm;
-        best = node;
-    }
-    return best;
-}
-
 static double calibre_half_width_mm(const abl_vessel_node *node)
 {
     return 1.96 * node->calibre_sd_mm;
@@ -50,14 +26,13 @@ static double printed(double mm)
 }
 
 /* 2: counts; 1: may count; 0: too thin. */
-static void grade_points(uint8_t *grades, const abl_vessels *vessels,
-                         abl_tree tree, const abl_surface *surface,
-                         double calibre_mm)
+static void grade_points(uint8_t *grades, const abl_vessel_index *nodes,
+                         const abl_surface *surface, double calibre_mm)
 {
 #pragma omp parallel for schedule(static)
     for (size_t n = 0; n < surface->count; n++) {
         const abl_vessel_node *node =
-            find_node(vessels, tree, surface->points_lps[n]);
+            abl_vessel_index_nearest(nodes, surface->points_lps[n]);
         if (!node)
             grades[n] = 1;
         else if (printed(node->calibre_mm) >= calibre_mm)
@@ -89,9 +64,11 @@ static abl_status sort_tree(abl_wall_points *out, const abl_scene *scene,
     uint8_t *grades = abl_alloc(surface->count, 1, err);
     double(*points)[3] = abl_alloc(surface->count, sizeof *points, err);
     abl_status status = grades && points ? ABL_OK : ABL_E_NOMEM;
+    if (!status)
+        status = abl_vessel_index_make(&out->nodes, scene->structures->vessels,
+                                       tree, err);
     if (!status) {
-        grade_points(grades, scene->structures->vessels, tree, surface,
-                     calibre_mm);
+        grade_points(grades, &out->nodes, surface, calibre_mm);
         status = index_points(&out->counted, surface, grades, 2, points, err);
     }
     if (!status)
@@ -123,15 +100,18 @@ void abl_vessel_walls_clear(abl_vessel_walls *walls)
     for (int t = 0; t < ABL_TREE_COUNT; t++) {
         abl_point_index_destroy(walls->trees[t].counted);
         abl_point_index_destroy(walls->trees[t].doubtful);
+        abl_vessel_index_clear(&walls->trees[t].nodes);
     }
     memset(walls, 0, sizeof *walls);
 }
 
-static void describe(abl_vessel_near *near, const abl_vessels *vessels)
+static void describe(abl_vessel_near *near, const abl_vessel_index *nodes)
 {
+    if (!near->to.nearest.mm.measured)
+        return;
     const abl_vessel_node *node =
-        find_node(vessels, near->tree, near->to.nearest.to_lps);
-    if (!near->to.nearest.mm.measured || !node)
+        abl_vessel_index_nearest(nodes, near->to.nearest.to_lps);
+    if (!node)
         return;
     near->part = node->part;
     near->calibre_mm =
@@ -160,8 +140,7 @@ static void measure_tree(abl_vessel_near *out, const abl_vessel_walls *walls,
     out->to.at_least_mm = !mm->measured            ? 0
                           : out->to.is_upper_bound ? seen_within_mm
                                                    : mm->value;
-    if (scene->structures->vessels)
-        describe(out, scene->structures->vessels);
+    describe(out, &walls->trees[tree].nodes);
 }
 
 static void keep_nearer(abl_vessel_near *best, const abl_vessel_near *item)

@@ -6,11 +6,13 @@
 #define ABL_ELIGIBILITY_VESSEL_NEAR_H
 
 #include "eligibility/measure_lesion.h"
+#include "segmentation/vessel_index.h"
 
 /** Points of the walls of one tree by the calibre of the nearest node. */
 typedef struct abl_wall_points {
     abl_point_index *counted;  /**< calibre at or above the limit */
     abl_point_index *doubtful; /**< counted, or its interval reaches it */
+    abl_vessel_index nodes;
 } abl_wall_points;
 
 typedef struct abl_vessel_walls {

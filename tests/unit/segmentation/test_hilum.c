@@ -4,6 +4,7 @@
 
 #include "segmentation/structures.h"
 #include "segmentation/surface.h"
+#include "segmentation/vessel_index.h"
 #include "tests/unit/check.h"
 #include "tests/unit/segmentation/veins.h"
 
@@ -323,6 +324,44 @@ static void division_away_from_the_trunk_is_refused(void)
     }
 }
 
+static void nearest_wall_is_that_of_a_search_through_all(void)
+{
+    abl_error err = {ABL_OK, ""};
+    abl_vessels *v = veins_create();
+    veins_add_portal(v);
+    veins_add_hepatic(v);
+    abl_vessel_index index;
+    ABL_CHECK_OK(abl_vessel_index_make(&index, v, P, &err), &err);
+    unsigned seed = 7;
+    for (int n = 0; n < 500; n++) {
+        double p[3], least = HUGE_VAL;
+        for (int a = 0; a < 3; a++) {
+            seed = seed * 1664525u + 1013904223u;
+            p[a] = (seed >> 8) % 200 - 100.0;
+        }
+        const abl_vessel_node *found = abl_vessel_index_nearest(&index, p);
+        double mm = HUGE_VAL;
+        for (size_t k = 0; k < v->node_count; k++) {
+            const double *q = v->nodes[k].lps;
+            const double off = sqrt((p[0] - q[0]) * (p[0] - q[0]) +
+                                    (p[1] - q[1]) * (p[1] - q[1]) +
+                                    (p[2] - q[2]) * (p[2] - q[2])) -
+                               0.5 * v->nodes[k].calibre_mm;
+            if (v->nodes[k].tree == P)
+                least = fmin(least, off);
+            if (&v->nodes[k] == found)
+                mm = off;
+        }
+        ABL_CHECK_NEAR(mm, least, 1e-12);
+    }
+    abl_vessel_index_clear(&index);
+    v->node_count = 0;
+    ABL_CHECK_OK(abl_vessel_index_make(&index, v, P, &err), &err);
+    CU_ASSERT_PTR_NULL(abl_vessel_index_nearest(&index, (double[3]){0, 0, 0}));
+    abl_vessel_index_clear(&index);
+    abl_vessels_destroy(v);
+}
+
 static void item_says_found_not_found_or_not_looked_for(void)
 {
     abl_error err = {ABL_OK, ""};
@@ -364,6 +403,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(broken_trees_are_refused),
     ABL_TEST(field_is_the_depth_in_the_vessels_on_any_grid),
     ABL_TEST(division_away_from_the_trunk_is_refused),
+    ABL_TEST(nearest_wall_is_that_of_a_search_through_all),
     ABL_TEST(item_says_found_not_found_or_not_looked_for),
     CU_TEST_INFO_NULL,
 };
