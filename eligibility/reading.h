@@ -21,9 +21,10 @@
 
 #define ABL_READ_NONE (-1)
 
-/** Least share of a given shape that must be liver: what bulges more is taken
- * for a slip of the pen (convention). */
-#define ABL_READ_LEAST_IN_LIVER 0.1
+/** The middle of a given shape may lie this far outside of the liver found,
+ * whose outline may be wrong there; what lies farther is taken for a slip of
+ * the pen (convention). */
+#define ABL_READ_FAR_MM 15.0
 
 typedef struct abl_read_lesion {
     int automatic; /**< index of the automatic lesion; ABL_READ_NONE: added */
@@ -62,7 +63,7 @@ const char *abl_reader_sd_source(void);
  * radius of it.
  *
  * @retval ABL_E_INVALID an entry means no lesion, or two; two entries mean the
- *         same; a shape lies outside of the liver, does not touch the lesion
+ *         same; a shape lies far outside of the liver, does not touch the lesion
  *         that it edits, or has its middle in another lesion. The message says
  *         which entry and lesions.
  * @retval ABL_E_NOMEM

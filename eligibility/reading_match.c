@@ -5,34 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eligibility/reading.h"
-#include "segmentation/import_field.h"
+#include "eligibility/reading_shape.h"
+#include "segmentation/field.h"
 #include "segmentation/lesion_list.h"
-
-static const char edited[] = "edited";
-
-/* Distance from a point to a lesion's voxels; 0 inside its outline. */
-static double distance_mm(const abl_lesion *lesion, const double lps[3])
-{
-    const abl_grid *grid = &lesion->field->grid;
-    const float *f = abl_volume_f32(lesion->field);
-    double least = HUGE_VAL;
-    if (abl_volume_contains_lps(lesion->field, lps) &&
-        abl_volume_sample_lps(lesion->field, lps) > 0)
-        return 0;
-    for (size_t k = 0; k < grid->size[2]; k++)
-        for (size_t j = 0; j < grid->size[1]; j++)
-            for (size_t i = 0; i < grid->size[0]; i++) {
-                double at[3];
-                if (!(*f++ > 0))
-                    continue;
-                abl_grid_to_lps(at, grid,
-                                (double[3]){(double)i, (double)j, (double)k});
-                least = fmin(least, hypot(hypot(at[0] - lps[0], at[1] - lps[1]),
-                                          at[2] - lps[2]));
-            }
-    return least;
-}
 
 static abl_status match_point(int *found, const abl_override *override,
                               size_t entry, const abl_structures *automatic,
@@ -43,7 +18,8 @@ static abl_status match_point(int *found, const abl_override *override,
     int nearest_number = 0;
     *found = ABL_READ_NONE;
     for (size_t n = 0; n < automatic->lesion_count; n++) {
-        const double mm = distance_mm(&automatic->lesions[n], item->point_lps);
+        const double mm =
+            abl_shape_distance_mm(automatic->lesions[n].field, item->point_lps);
         if (mm < nearest) {
             nearest = mm;
             nearest_number = (int)n + 1;
@@ -112,124 +88,6 @@ static abl_status match_all(abl_reading *reading,
     return ABL_OK;
 }
 
-/* 1 in the middle, 0 on the surface, times the shortest half axis. */
-static double ellipsoid_depth(const abl_override_item *item,
-                              const double lps[3])
-{
-    double sum = 0, least = HUGE_VAL;
-    for (int a = 0; a < 3; a++) {
-        const double half = 0.5 * item->diameters_mm[a];
-        const double d = (lps[a] - item->centre_lps[a]) / half;
-        sum += d * d;
-        least = fmin(least, half);
-    }
-    return (1 - sqrt(sum)) * least;
-}
-
-static bool find_crop(abl_grid *crop, const abl_grid *image,
-                      const abl_override_item *item)
-{
-    abl_grid box = abl_grid_axial(1, 1, 1, 1, 1, 1);
-    const double margin_mm =
-        3 * fmax(fmax(image->spacing_mm[0], image->spacing_mm[1]),
-                 image->spacing_mm[2]);
-    for (int a = 0; a < 3; a++) {
-        box.spacing_mm[a] = item->diameters_mm[a] + 2 * margin_mm;
-        box.origin_lps[a] = item->centre_lps[a];
-    }
-    return abl_grid_crop_around(crop, image, &box);
-}
-
-static abl_status make_ellipsoid(abl_volume **out, const abl_grid *image,
-                                 const abl_override_item *item, abl_error *err)
-{
-    abl_grid crop;
-    *out = NULL;
-    if (!find_crop(&crop, image, item))
-        return ABL_OK;
-    abl_status status = abl_volume_create(out, &crop, ABL_PIXEL_F32, err);
-    if (status)
-        return status;
-    float *f = abl_volume_f32(*out);
-    for (size_t k = 0; k < crop.size[2]; k++)
-        for (size_t j = 0; j < crop.size[1]; j++)
-            for (size_t i = 0; i < crop.size[0]; i++) {
-                double lps[3];
-                abl_grid_to_lps(lps, &crop,
-                                (double[3]){(double)i, (double)j, (double)k});
-                const double depth = ellipsoid_depth(item, lps);
-                *f++ = depth == 0 ? 1e-3f : (float)depth;
-            }
-    return ABL_OK;
-}
-
-/* Share of a shape's voxels that lie in another one. */
-static double share_in(const abl_volume *field, const abl_volume *other)
-{
-    const abl_grid *grid = &field->grid;
-    const float *f = abl_volume_f32(field);
-    size_t inside = 0, all = 0;
-    for (size_t k = 0; k < grid->size[2]; k++)
-        for (size_t j = 0; j < grid->size[1]; j++)
-            for (size_t i = 0; i < grid->size[0]; i++) {
-                double lps[3];
-                if (!(*f++ > 0))
-                    continue;
-                abl_grid_to_lps(lps, grid,
-                                (double[3]){(double)i, (double)j, (double)k});
-                all++;
-                inside += abl_volume_contains_lps(other, lps) &&
-                          abl_volume_sample_lps(other, lps) > 0;
-            }
-    return all ? (double)inside / (double)all : 0;
-}
-
-static abl_status check_shape(const abl_reading *reading,
-                              const abl_lesion *lesion, const abl_volume *shape,
-                              size_t entry, abl_error *err)
-{
-    const abl_override *override = reading->override;
-    const abl_volume *liver = reading->structures->items[ABL_LIVER].field;
-    if (!shape || !liver || share_in(shape, liver) < ABL_READ_LEAST_IN_LIVER)
-        return abl_error_set(err, ABL_E_INVALID,
-                             "%s: lesions[%zu]: the shape lies outside of the "
-                             "liver, or is smaller than a voxel; positions are "
-                             "LPS millimetres",
-                             override->file, entry);
-    if (lesion->field && !(share_in(shape, lesion->field) > 0))
-        return abl_error_set(err, ABL_E_INVALID,
-                             "%s: lesions[%zu]: the shape does not touch the "
-                             "lesion that it edits; use \"reject\" and "
-                             "\"add\" if that is meant",
-                             override->file, entry);
-    return ABL_OK;
-}
-
-static abl_status take_shape(abl_reading *reading, abl_lesion *lesion,
-                             size_t entry, const abl_grid *image,
-                             abl_error *err)
-{
-    abl_volume *field = NULL;
-    abl_status status =
-        make_ellipsoid(&field, image, &reading->override->items[entry], err);
-    if (!status)
-        status = check_shape(reading, lesion, field, entry, err);
-    if (status) {
-        abl_volume_destroy(field);
-        return status;
-    }
-    abl_volume_destroy(lesion->field);
-    lesion->field = field;
-    lesion->mean_probability = 1;
-    lesion->origin = edited;
-    lesion->edge_sd_mm =
-        abl_reader_sd_mm(reading->structures->phase.phase) / sqrt(2);
-    if (!abl_lesion_place(lesion, image)) /* share_in() saw a voxel */
-        return abl_error_set(err, ABL_E_INTERNAL, "a shape was lost");
-    abl_lesion_weigh(lesion);
-    return abl_field_join(&reading->liver, field, image, err);
-}
-
 /* An action other than rejecting. */
 static abl_status apply(abl_reading *reading, abl_lesion *lesion, size_t entry,
                         const abl_grid *image, abl_error *err)
@@ -243,8 +101,9 @@ static abl_status apply(abl_reading *reading, abl_lesion *lesion, size_t entry,
     lesion->is_low_confidence = false;
     snprintf(lesion->confidence_reason, sizeof lesion->confidence_reason,
              "%s by %.90s.", words[item->action], override->reader_name);
-    return item->has_shape ? take_shape(reading, lesion, entry, image, err)
-                           : ABL_OK;
+    return item->has_shape
+               ? abl_reading_take_shape(reading, lesion, entry, image, err)
+               : ABL_OK;
 }
 
 /* Room for one more read lesion. */
@@ -313,7 +172,8 @@ static abl_status check_apart(const abl_reading *reading, abl_error *err)
             continue;
         const double *centre = reading->override->items[entry].centre_lps;
         for (size_t m = 0; m < read->lesion_count; m++)
-            if (m != n && distance_mm(&read->lesions[m], centre) <= 0)
+            if (m != n &&
+                abl_shape_distance_mm(read->lesions[m].field, centre) <= 0)
                 return abl_error_set(
                     err, ABL_E_INVALID,
                     "%s: lesions[%d]: the middle of the shape lies in another "

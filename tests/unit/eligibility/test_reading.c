@@ -150,7 +150,7 @@ static void shapes_in_the_wrong_place_are_refused(void)
     refuse(&o, "lies in another lesion, 1");
     o.items[0] = shaped(ABL_READ_ADD, 0, 0, 0, 900, 10);
     refuse(&o, "outside of the liver");
-    o.items[0] = shaped(ABL_READ_ADD, 0, 50, -50, 50, 4);
+    o.items[0] = shaped(ABL_READ_ADD, 0, 50, -40, 40, 4);
     refuse(&o, "outside of the liver");
     o.items[0] = shaped(ABL_READ_EDIT, 2, 0, 0, -300, 12);
     refuse(&o, "outside of the liver");
@@ -163,8 +163,8 @@ static void shapes_in_the_wrong_place_are_refused(void)
     refuse(&o, "does not touch the lesion that it edits");
     o.items[0] = shaped(ABL_READ_EDIT, 2, -10, 6, 4, 60);
     refuse(&o, "lies in another lesion, 1");
-    o.items[0] = shaped(ABL_READ_ADD, 0, 0, 0, -47, 12);
-    refuse(&o, "outside of the liver");
+    o.items[0] = shaped(ABL_READ_ADD, 0, 4, 4, -4, 1);
+    refuse(&o, "smaller than a voxel");
 }
 
 static void a_confirmed_lesion_is_no_longer_of_low_confidence(void)
@@ -245,6 +245,20 @@ static void a_shape_is_measured_like_any_other(void)
     abl_reading_destroy(r);
 }
 
+static void a_lesion_beside_the_outline_of_the_liver_is_kept_and_said(void)
+{
+    abl_override o = override_of(1);
+    o.items[0] = shaped(ABL_READ_ADD, 0, 0, 0, -46, 12);
+    abl_reading *r = read_as(&o);
+    CU_ASSERT_EQUAL(r->findings->lesion_count, 4);
+    bool said = false;
+    for (size_t n = 0; n < r->findings->warning_count; n++)
+        said |=
+            strcmp(r->findings->warnings[n].code, "read-outside-liver") == 0;
+    CU_ASSERT(said);
+    abl_reading_destroy(r);
+}
+
 static void a_readers_noise_follows_the_phase(void)
 {
     ABL_CHECK_NEAR(abl_reader_sd_mm(ABL_PHASE_PORTAL_VENOUS), 2.7, 0.05);
@@ -271,6 +285,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(a_rejected_lesion_is_left_out_and_stays_known),
     ABL_TEST(an_edited_value_has_a_readers_uncertainty_and_no_line),
     ABL_TEST(a_shape_is_measured_like_any_other),
+    ABL_TEST(a_lesion_beside_the_outline_of_the_liver_is_kept_and_said),
     ABL_TEST(a_readers_noise_follows_the_phase),
     ABL_TEST(the_scene_is_put_away),
     CU_TEST_INFO_NULL,
