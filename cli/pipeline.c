@@ -159,7 +159,7 @@ static abl_status judge(abl_pipeline *pipeline,
         status = read_again(pipeline, &how, err);
     if (!status)
         status = abl_explain(&pipeline->explanation,
-                             pipeline->reading ? &pipeline->reading->structures
+                             pipeline->reading ? pipeline->reading->structures
                                                : pipeline->structures,
                              pipeline->reading ? pipeline->reading->findings
                                                : pipeline->findings,

@@ -236,13 +236,6 @@ abl_status abl_stability_measure(abl_stability *lesions, abl_stability *patient,
     return status;
 }
 
-const char *abl_reader_sd_source(void)
-{
-    return "computed from the portal venous limits of agreement of two readers "
-           "over 79 neuroendocrine metastases (Huh, Korean J Radiol "
-           "2018;19(6)); errors taken as normal and unbiased";
-}
-
 void abl_under_limit_of(abl_under_limit *out, const abl_judgement *lesion)
 {
     memset(out, 0, sizeof *out);

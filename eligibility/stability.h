@@ -32,7 +32,6 @@
  * between two readers, portal venous CT, 79 neuroendocrine metastases (Huh,
  * Korean J Radiol 2018;19(6)) give 7.5 / 1.96 / sqrt(2). */
 #define ABL_READER_SD_MM 2.7
-const char *abl_reader_sd_source(void);
 
 /** Verdicts over the draws. */
 typedef struct abl_stability {

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "eligibility/reading.h"
 #include "eligibility/report/html_out.h"
 
 void abl_html_change(const abl_html *html, size_t index)

@@ -1,5 +1,6 @@
 /* What explains a verdict, in report.json.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "eligibility/reading.h"
 #include "eligibility/report/json_out.h"
 
 static json_t *number_or_null(abl_json_out *out, bool is_there, double value)
