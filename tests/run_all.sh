@@ -22,7 +22,8 @@ if [ "$only" = all ]; then
   tests/lint/run.sh
   build release
   say "tests"
-  ctest --preset release -j "$jobs"
+  echo "tests labelled pending are not run: ctest --preset release -L pending"
+  ctest --preset release -j "$jobs" -LE pending
 fi
 
 build asan
@@ -31,7 +32,7 @@ say "tests under AddressSanitizer and UBSan"
 export ASAN_OPTIONS=detect_leaks=1:halt_on_error=1:abort_on_error=0
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/lint/lsan.supp:print_suppressions=0
-ctest --preset asan -j "$jobs" -LE slow
+ctest --preset asan -j "$jobs" -LE "slow|pending"
 
 if [ "$only" = all ]; then
   say "accuracy on phantoms and real cases"
