@@ -146,6 +146,29 @@ static abl_status sample_skin(abl_access_map *map, abl_error *err)
     return crop_to_body(map, err);
 }
 
+/* Marks voxels whose 26 neighbours are all in the body. */
+static abl_status mark_deep(abl_access_map *map, abl_error *err)
+{
+    const abl_grid *g = &map->grid;
+    map->is_deep = abl_alloc(abl_grid_voxels(g), sizeof *map->is_deep, err);
+    if (!map->is_deep)
+        return ABL_E_NOMEM;
+#pragma omp parallel for schedule(static)
+    for (size_t k = 1; k < g->size[2] - 1; k++)
+        for (size_t j = 1; j + 1 < g->size[1]; j++)
+            for (size_t i = 1; i + 1 < g->size[0]; i++) {
+                bool deep = true;
+                for (size_t n = 0; deep && n < 9; n++) {
+                    const float *f =
+                        map->skin +
+                        abl_grid_offset(g, i, j + n % 3 - 1, k + n / 3 - 1);
+                    deep = f[-1] > 0 && f[0] > 0 && f[1] > 0;
+                }
+                map->is_deep[abl_grid_offset(g, i, j, k)] = deep;
+            }
+    return ABL_OK;
+}
+
 static abl_status measure_lesion(abl_obstacle_map *out,
                                  const abl_access_map *map, size_t n,
                                  abl_error *err)
@@ -179,13 +202,17 @@ static abl_status measure_lesions(abl_access_map *map, abl_error *err)
 static abl_status fill_map(abl_access_map *map, const abl_series_info *info,
                            abl_error *err)
 {
-    abl_status status = reach_grid(&map->grid, map, err);
+    abl_status status = abl_applicators_builtin(&map->applicators, err);
+    if (!status)
+        status = reach_grid(&map->grid, map, err);
     if (!status)
         status = sample_skin(map, err);
     if (status || map->why_not)
         return status;
     abl_table_find(&map->table, map, info ? info->patient_position : "");
-    status = abl_layers_create(map, err);
+    status = mark_deep(map, err);
+    if (!status)
+        status = abl_layers_create(map, err);
     if (!status)
         status = measure_lesions(map, err);
     return status;
@@ -226,6 +253,7 @@ void abl_access_map_destroy(abl_access_map *map)
     if (!map)
         return;
     free(map->skin);
+    free(map->is_deep);
     for (int n = 0; n < ABL_LAYER_COUNT; n++)
         abl_obstacle_map_clear(&map->layers[n]);
     for (size_t n = 0; n < map->lesion_count; n++)

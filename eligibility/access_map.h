@@ -5,6 +5,7 @@
 #define ABL_ELIGIBILITY_ACCESS_MAP_H
 
 #include "eligibility/access.h"
+#include "eligibility/applicators.h"
 
 /** Ribs go by ids of their own, so that the one that is in the way can be
  * named: ABL_RIB_FIRST + its number, 1.. */
@@ -25,7 +26,8 @@ typedef struct abl_obstacle {
 typedef struct abl_obstacle_map {
     abl_grid grid; /**< not scaled */
     double axial_scale;
-    float *mm; /**< NULL: no obstacle within reach */
+    double half_diagonal_mm; /**< of a voxel, scaled */
+    float *mm;               /**< NULL: no obstacle within reach */
     uint8_t *id;
 } abl_obstacle_map;
 
@@ -62,12 +64,14 @@ struct abl_access_map {
     abl_grid grid;
     double axial_scale; /**< of all layers */
     float *skin;        /**< skin field on grid */
+    uint8_t *is_deep;   /**< voxels with nothing but body around them */
     abl_obstacle_map layers[ABL_LAYER_COUNT];
     size_t lesion_count;
     abl_obstacle_map *lesions; /**< each on its box and ABL_ACCESS_FAR_MM */
     size_t rib_count;
     abl_rib ribs[ABL_MAX_RIBS + 1]; /**< by number, from 1 */
     abl_table table;
+    abl_applicators applicators;
     const char *why_not; /**< why no path can be planned, or NULL */
     const char *uncertain_why;
 };

@@ -318,7 +318,12 @@ abl_status abl_obstacle_map_create(abl_obstacle_map *out, const abl_grid *grid,
                                    const abl_obstacle *obstacles, size_t count,
                                    abl_error *err)
 {
-    *out = (abl_obstacle_map){.grid = *grid, .axial_scale = axial_scale};
+    abl_grid scaled = *grid;
+    scaled.spacing_mm[2] *= axial_scale;
+    *out = (abl_obstacle_map){.grid = *grid,
+                              .axial_scale = axial_scale,
+                              .half_diagonal_mm =
+                                  abl_grid_half_diagonal_mm(&scaled)};
     const size_t voxels = abl_grid_voxels(grid);
     seeds s = {.grid = grid, .axial_scale = axial_scale};
     int32_t *nearest = NULL;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "eligibility/access_choose.h"
+#include "eligibility/access_cover.h"
 
 #define GOLDEN_ANGLE_RAD 2.399963229728653
 
@@ -110,6 +111,19 @@ static abl_status judge_all(abl_access *out, abl_ray_task *task,
     return status;
 }
 
+/* Zones lie along the path, or along the lesion when there is none. */
+static abl_status cover(abl_access *out, const abl_ray_task *task,
+                        const abl_targets *targets, abl_error *err)
+{
+    double along[3];
+    for (int r = 0; r < 3; r++)
+        along[r] = out->has_path
+                       ? (out->path.entry_lps[r] - out->path.target_lps[r]) /
+                             out->path.length_mm
+                       : targets->axes.long_lps[r];
+    return abl_access_cover(out, task->map, task->lesion, along, err);
+}
+
 static abl_status start(abl_access *out, abl_targets *targets,
                         const abl_access_map *map, size_t lesion_index,
                         abl_error *err)
@@ -154,6 +168,8 @@ abl_status abl_access_plan(abl_access *out, const abl_access_map *map,
         out->why_not = "the lesion lies outside the body that was found";
     else
         status = judge_all(out, &task, &targets, err);
+    if (!status && !out->why_not)
+        status = cover(out, &task, &targets, err);
     if (status) {
         free(out->map);
         out->map = NULL;

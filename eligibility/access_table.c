@@ -35,18 +35,21 @@ static void find_middle(double middle_lps[3], const abl_access_map *map)
 static double find_level(const abl_access_map *map, const double down[3])
 {
     const abl_grid *g = &map->grid;
-    double level = -DBL_MAX;
+    double step[3], level = -DBL_MAX;
+    for (int a = 0; a < 3; a++) {
+        const double axis[3] = {g->direction[0][a], g->direction[1][a],
+                                g->direction[2][a]};
+        step[a] = g->spacing_mm[a] * along(axis, down);
+    }
     for (size_t k = 0; k < g->size[2]; k++)
         for (size_t j = 0; j < g->size[1]; j++)
             for (size_t i = 0; i < g->size[0]; i++) {
-                if (!(map->skin[abl_grid_offset(g, i, j, k)] > 0))
-                    continue;
-                const double at[3] = {(double)i, (double)j, (double)k};
-                double lps[3];
-                abl_grid_to_lps(lps, g, at);
-                level = fmax(level, along(lps, down));
+                const double at = (double)i * step[0] + (double)j * step[1] +
+                                  (double)k * step[2];
+                if (at > level && map->skin[abl_grid_offset(g, i, j, k)] > 0)
+                    level = at;
             }
-    return level;
+    return level + along(g->origin_lps, down);
 }
 
 static bool sees_solid(const abl_access_map *map, const double skin_lps[3],

@@ -25,6 +25,10 @@ extern const size_t abl_overlay_navigated_json_bytes;
 /** Text of a built-in profile or overlay; NULL when there is none. */
 const char *abl_embedded_profile(size_t *bytes, const char *name);
 
+/** applicators/generic.json, zero-terminated. */
+extern const unsigned char abl_applicators_generic_json[];
+extern const size_t abl_applicators_generic_json_bytes;
+
 /** report/report.css, zero-terminated. */
 extern const unsigned char abl_report_css[];
 extern const size_t abl_report_css_bytes;

@@ -26,7 +26,7 @@ typedef struct scene_shape {
     double a[3], b[3], radius_mm, hole_mm;
 } scene_shape;
 
-#define SCENE_MAX 24
+#define SCENE_MAX 40
 typedef struct scene {
     abl_grid grid; /* of the scan */
     size_t count;

@@ -395,7 +395,72 @@ static void no_path_shown_is_bettered_in_everything_by_another(void)
             CU_ASSERT(!betters(&a.others[n], &a.others[m]));
 }
 
+static int positions_for(double radius, const char *applicator)
+{
+    scene sc = body();
+    sc.shapes[2].radius_mm = radius;
+    const abl_access_options o = round_corridor(5);
+    const abl_access a = plan(&sc, &o, "HFS");
+    CU_ASSERT_EQUAL(a.coverage_count, 3);
+    for (size_t n = 0; n < a.coverage_count; n++)
+        if (strncmp(a.coverage[n].applicator, applicator, 5) == 0)
+            return a.coverage[n].positions;
+    return -1;
+}
+
+static void larger_lesions_need_more_positions(void)
+{
+    /* radius and 5 mm of margin in half-axes of 15.9 and 13.8 mm */
+    CU_ASSERT_EQUAL(positions_for(6, "microwave"), 1);
+    /* 15 mm with margin: four balls cover one whose radius is 1/0.943 of
+     * theirs, and these zones are slim */
+    const int some = positions_for(10, "microwave");
+    CU_ASSERT(some >= 3 && some <= 10);
+    CU_ASSERT(positions_for(6, "cryoablation") > 1);
+    CU_ASSERT_EQUAL(positions_for(40, "cryoablation"), 0);
+}
+
+static void check_library(const char *entry, const char *says)
+{
+    char text[600];
+    abl_error err = {0};
+    abl_applicators out;
+    snprintf(text, sizeof text, "{\"title\": \"t\", \"applicators\": [%s]}",
+             entry);
+    if (says)
+        ABL_CHECK_FAILS(
+            abl_applicators_parse(&out, text, strlen(text), "x.json", &err),
+            ABL_E_FORMAT, says, &err);
+    else
+        ABL_CHECK_OK(
+            abl_applicators_parse(&out, text, strlen(text), "x.json", &err),
+            &err);
+}
+
+static void a_library_of_applicators_is_read_strictly(void)
+{
+#define ONE(name, length, width, tag, more)                                   \
+    "{\"name\": " name ", \"modality\": \"mwa\", \"zone_length_mm\": " length \
+    ", \"zone_width_mm\": " width ", \"tag\": \"" tag                         \
+    "\", \"source\": \"s\"" more "}"
+    check_library(ONE("\"a\"", "30", "20", "cited", ""), NULL);
+    check_library(ONE("\"\"", "30", "20", "cited", ""), "name");
+    check_library(ONE("7", "30", "20", "cited", ""), "name");
+    check_library(ONE("\"a\"", "300", "20", "cited", ""), "5 to 150");
+    check_library(ONE("\"a\"", "\"30\"", "20", "cited", ""), "5 to 150");
+    check_library(ONE("\"a\"", "20", "30", "cited", ""), "more than");
+    check_library(ONE("\"a\"", "30", "-1", "cited", ""), "zone_width_mm");
+    check_library(ONE("\"a\"", "30", "20", "sure", ""), "tag");
+    check_library(ONE("\"a\"", "30", "20", "cited", ", \"x\": 1"), "keys");
+    check_library("", "1 to 8");
+    check_library("3", "keys");
+    check_library("{", "x.json:1");
+#undef ONE
+}
+
 CU_TestInfo abl_tests[] = {
+    ABL_TEST(larger_lesions_need_more_positions),
+    ABL_TEST(a_library_of_applicators_is_read_strictly),
     ABL_TEST(a_dome_lesion_is_not_reached_through_the_lung_or_its_margin),
     ABL_TEST(the_recess_below_the_lung_is_closed_outside_of_the_liver),
     ABL_TEST(a_lesion_behind_colon_is_reached_from_elsewhere),
