@@ -169,7 +169,7 @@ static abl_solid_span alternate(const abl_solids *solids, size_t from,
                                 size_t to, abl_solid_span tried)
 {
     abl_solid_span span = nothing;
-    for (int n = 0; n < ROUNDS && tried.gap_mm < span.gap_mm - 1e-5; n++) {
+    for (int n = 0; n < ROUNDS && tried.gap_mm < span.gap_mm - 1e-4; n++) {
         span = tried;
         nearest_on(tried.from_lps, solids, from, tried.to_lps);
         tried.gap_mm = abl_solid_nearest_from_mm(tried.to_lps, solids, to,

@@ -31,4 +31,32 @@ expect 0 "5 slices" "$program" phantom "$work/small.json" \
 cmp -s "$work"/results/{a,b}/dicom/IM00001.dcm && fail "the seed does nothing"
 only_holds "$work/results" a b
 expect 0 "64x48x5" "$program" list "$work/results/a/dicom"
+
+cat >"$work/adult.json" <<'END'
+{"base": "adult", "image": {"size": [4, 4, 2]},
+ "paths": [{"entry_lps": [-164, 2, -70], "target_lps": [-110, 2, -70]}],
+ "lesions": [{"tissue": "metastasis_hypo", "solid": {"kind": "union", "of": [
+   {"kind": "ellipsoid", "centre_lps": [0, 0, 0], "radii_mm": [8, 8, 8]},
+   {"kind": "ellipsoid", "centre_lps": [7, 3, 0], "radii_mm": [6, 7, 6]}]},
+   "place": {"in": "liver", "to": "capsule", "gap_mm": 4,
+             "near_lps": [-118, 4, -100]}}]}
+END
+for threads in 1 2; do
+  expect 0 "1 lesions" "$program" phantom "$work/adult.json" \
+    -o "$work/results/adult$threads" --threads "$threads"
+done
+diff -r "$work"/results/adult{1,2} || fail "the truth depends on threads"
+holds "$(grep -c '"liver": 4.0' "$work/results/adult1/truth.json")" = 1
+
+expect 2 "leave out RECIPE" "$program" phantom "$work/small.json" --random 3 \
+  -o "$work/results/c"
+expect 2 "goes with --random" "$program" phantom -o "$work/results/c" \
+  --save-recipe "$work/drawn.json"
+expect 2 "--random" "$program" phantom --random -1 -o "$work/results/c"
+expect 1 "no/such" "$program" phantom --random 51 -o "$work/results/c" \
+  --save-recipe no/such/drawn.json
+expect 2 "exists already" "$program" phantom --random 51 \
+  -o "$work/results/a" --save-recipe "$work/drawn.json"
+sed -i '/"size"/,/]/c "size": [4, 4, 2],' "$work/drawn.json"
+expect 0 "4 lesions" "$program" phantom "$work/drawn.json" -o "$work/results/c"
 done_checking
