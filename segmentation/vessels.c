@@ -114,9 +114,7 @@ static abl_status look(abl_vessels *vessels, abl_structures *structures,
         status = abl_vessels_detect(work, err);
     if (status || !is_bright_enough(vessels, work))
         return status;
-    if (work->is_noisy)
-        vessels->least_calibre_mm =
-            fmax(vessels->least_calibre_mm, ABL_VESSEL_LEAST_NOISY_MM);
+    vessels->least_calibre_mm = fmax(vessels->least_calibre_mm, work->least_mm);
     status = abl_vessels_trace(work, err);
     if (!status)
         status = abl_vessels_grow(vessels, work, err);
@@ -140,6 +138,7 @@ static void clear_work(abl_vessel_work *work)
     abl_volume_destroy(work->region);
     abl_volume_destroy(work->outside);
     abl_volume_destroy(work->to_cava);
+    abl_volume_destroy(work->tube);
     abl_volume_destroy(work->to_lesion);
     abl_volume_destroy(work->vessel);
     abl_volume_destroy(work->depth);

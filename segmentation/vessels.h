@@ -15,8 +15,10 @@
 #define ABL_VESSEL_LEAST_CONTRAST_HU 15.0
 #define ABL_VESSEL_LEAST_CNR         1.2
 
-/** Least calibre to state for noisy scans [mm]. */
+/** Least calibre to state for noisy and very noisy scans [mm]: contrast over
+ * noise of a 1 mm grid below 3.6 and 2.2 (convention, from phantoms). */
 #define ABL_VESSEL_LEAST_NOISY_MM 4.0
+#define ABL_VESSEL_LEAST_POOR_MM  5.0
 
 /**
  * Fills structures->vessels and the items ABL_HEPATIC_VEINS, ABL_PORTAL_VEINS
@@ -40,7 +42,7 @@
  * arterial, slices are more than 5 mm apart, vessels are no brighter than the
  * liver's noise allows, or its trunk was not found or nothing joins it.
  * least_calibre_mm is the greatest of 3 mm, the distance between slices and, in
- * noisy scans, 4 mm.
+ * noisy scans, 4 or 5 mm.
  *
  * Expects liver, organs, lesions, labels, noise and phase in @p structures.
  *

@@ -11,7 +11,7 @@ static const double bump_mm = 2.5;
 static const double direction_mm = 6; /* along which an edge's start points */
 static const double least_joining_mm = 1.8, most_gap_mm = 4;
 enum {
-    MOST_ROUNDS = 4,
+    MOST_ROUNDS = 8,
     NEIGHBOURS = 26
 };
 
@@ -319,6 +319,16 @@ static bool is_spur(const abl_vessel_graph *graph, const abl_vessel_edge *edge)
     return false;
 }
 
+/* A flat edge between others may be where branches leave to both sides. */
+static bool is_flat_end(const abl_vessel_work *work,
+                        const abl_vessel_edge *edge)
+{
+    const abl_vessel_vertex *vertices = work->graph.vertices;
+    return (vertices[edge->vertex[0]].edge_count == 1 ||
+            vertices[edge->vertex[1]].edge_count == 1) &&
+           abl_vessel_edge_is_flat(work, edge);
+}
+
 static void erase_edge(tracer *t, const abl_vessel_graph *graph,
                        const abl_vessel_edge *edge)
 {
@@ -370,7 +380,8 @@ abl_status abl_vessels_trace(abl_vessel_work *work, abl_error *err)
             break;
         size_t erased = erase_tips(&t, graph);
         for (size_t e = 0; e < graph->edge_count; e++)
-            if (is_spur(graph, &graph->edges[e])) {
+            if (is_spur(graph, &graph->edges[e]) ||
+                is_flat_end(work, &graph->edges[e])) {
                 erase_edge(&t, graph, &graph->edges[e]);
                 erased++;
             }

@@ -9,13 +9,13 @@
 #include "segmentation/field.h"
 #include "segmentation/vessels_work.h"
 
-static const double work_mm = 1.0, margin_mm = 22;
+static const double work_mm = 1.0, margin_mm = 16;
 static const size_t most_voxels = 14000000;
 /* Rim of the liver that holds no vessel, but where a trunk is near. */
 static const double rim_mm = 1.6, near_trunk_mm = 10;
 /* Nameless tissue belongs to the way from trunk to liver within these. */
 static const double cava_bridge_mm = 5, portal_bridge_mm = 10;
-static const double trunk_outside_mm = 20;
+static const double trunk_outside_mm = 14;
 static const double level_mm = 4, level_sigma_mm = 14;
 
 static abl_status choose_grid(abl_vessel_work *work, abl_error *err)
@@ -130,6 +130,8 @@ static abl_status make_parts(region_parts *p, abl_vessel_work *work,
     abl_status status =
         abl_resample_nearest(&p->organ, s->labels, &work->grid, err);
     if (!status)
+        status = abl_vessels_bridge_cava(p->organ, err);
+    if (!status)
         status = abl_resample_nearest(&p->lesion, s->lesion_labels, &work->grid,
                                       err);
     if (!status)
@@ -231,53 +233,68 @@ static abl_status smooth_coarse(abl_volume **out, const abl_volume *in,
     return status;
 }
 
+/* Voxels within 2 SD of @p level (NULL: of the mode), and what they are above
+ * the mode. */
 static void pick_parenchyma(abl_volume *sum, abl_volume *count,
-                            const abl_vessel_work *work, const abl_volume *hu)
+                            const abl_vessel_work *work, const abl_volume *hu,
+                            const abl_volume *level)
 {
     const float *value = abl_volume_f32(hu);
     const uint8_t *region = abl_volume_u8(work->region);
-    const double reach = 2 * work->noise_hu;
+    const double reach = (level ? 2 : 3) * work->noise_hu;
     for (size_t v = 0; v < abl_grid_voxels(&work->grid); v++) {
         const double off = (double)value[v] - work->liver_hu;
+        const double here = level ? (double)abl_volume_f32(level)[v] : 0;
         const bool is_tissue =
-            region[v] == ABL_REGION_LIVER && fabs(off) <= reach;
+            region[v] == ABL_REGION_LIVER && fabs(off - here) <= reach;
         abl_volume_f32(count)[v] = is_tissue;
         abl_volume_f32(sum)[v] = is_tissue ? (float)off : 0;
     }
 }
 
-/* contrast = hu - level of the parenchyma nearby. */
+/* Local mean of what was picked, on the work grid. */
+static abl_status average(abl_volume **out, const abl_volume *sum,
+                          const abl_volume *count, abl_error *err)
+{
+    abl_volume *a = NULL, *b = NULL;
+    *out = NULL;
+    abl_status status = smooth_coarse(&a, sum, err);
+    if (!status)
+        status = smooth_coarse(&b, count, err);
+    for (size_t v = 0; !status && v < abl_grid_voxels(&a->grid); v++)
+        abl_volume_f32(a)[v] /= fmaxf(abl_volume_f32(b)[v], 0.02f);
+    if (!status)
+        status = abl_resample(out, a, &sum->grid, err);
+    abl_volume_destroy(a);
+    abl_volume_destroy(b);
+    return status;
+}
+
+/* contrast = hu - level of the parenchyma nearby; twice, so that a lobe that
+ * is brighter as a whole is not taken for vessel. */
 static abl_status subtract_level(abl_vessel_work *work, const abl_volume *hu,
                                  abl_error *err)
 {
-    abl_volume *sum = NULL, *count = NULL, *a = NULL, *b = NULL, *level = NULL;
+    abl_volume *sum = NULL, *count = NULL, *level = NULL, *finer = NULL;
     abl_status status =
         abl_volume_create(&sum, &work->grid, ABL_PIXEL_F32, err);
     if (!status)
         status = abl_volume_create(&count, &work->grid, ABL_PIXEL_F32, err);
-    if (status)
-        goto done;
-    pick_parenchyma(sum, count, work, hu);
-    status = smooth_coarse(&a, sum, err);
-    if (!status)
-        status = smooth_coarse(&b, count, err);
-    if (status)
-        goto done;
-    for (size_t v = 0; v < abl_grid_voxels(&a->grid); v++)
-        abl_volume_f32(a)[v] /= fmaxf(abl_volume_f32(b)[v], 0.02f);
-    status = abl_resample(&level, a, &work->grid, err);
+    for (int pass = 0; pass < 2 && !status; pass++) {
+        pick_parenchyma(sum, count, work, hu, level);
+        status = average(&finer, sum, count, err);
+        abl_volume_destroy(level);
+        level = finer;
+    }
     if (!status)
         status =
             abl_volume_create(&work->contrast, &work->grid, ABL_PIXEL_F32, err);
-    for (size_t v = 0; v < abl_grid_voxels(&work->grid) && !status; v++)
+    for (size_t v = 0; !status && v < abl_grid_voxels(&work->grid); v++)
         abl_volume_f32(work->contrast)[v] = abl_volume_f32(hu)[v] -
                                             (float)work->liver_hu -
                                             abl_volume_f32(level)[v];
-done:
     abl_volume_destroy(sum);
     abl_volume_destroy(count);
-    abl_volume_destroy(a);
-    abl_volume_destroy(b);
     abl_volume_destroy(level);
     return status;
 }

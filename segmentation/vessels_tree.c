@@ -12,8 +12,12 @@
 static const double cost_per_mm = 0.05;
 static const double turn_cost = 24, free_cosine = 0.5;
 static const double widen_cost = 20, free_widening = 1.2, free_mm = 0.6;
+/* Squares over this: one sharp turn costs more than many slight ones. */
+static const double mild_penalty = 8;
+/* A trunk is too wide for its course to mean much. */
+static const double trunk_share = 0.15;
 /* Penalty on the way from which a tree is not believed. */
-static const double most_penalty = 40;
+static const double most_penalty = 60;
 static const double least_lone_mm = 15; /* of a vessel that joins no trunk */
 static const double rim_mm = 4;         /* from a lesion */
 
@@ -103,11 +107,11 @@ static double transition_penalty(const abl_vessel_graph *graph, size_t from,
         cosine -= a->direction[end][n] * b->direction[start][n];
     double penalty = turn_cost * fmax(0, free_cosine - cosine);
     if (a->portal_share > 0.5)
-        return b->portal_share > 0.5 ? 0 : 0.3 * penalty;
+        return b->portal_share > 0.5 ? 0 : trunk_share * penalty;
     const double limit = free_widening * narrowest_mm + free_mm;
     if (isfinite(limit) && b->radius_mm > limit)
         penalty += widen_cost * (b->radius_mm - limit) / narrowest_mm;
-    return penalty;
+    return penalty * penalty / mild_penalty;
 }
 
 /* Radius that later parts of a way are compared with; short pieces between
@@ -371,19 +375,20 @@ static double gather_part(const grower *g, size_t edge, size_t *stack,
     return length;
 }
 
-/* Whether most of a part lies along lesions: a bright rim, no vessel. */
-static bool is_rim(const grower *g, const size_t *part, size_t count)
+/* Whether most of a part lies along lesions (a bright rim) or in sheets. */
+static bool is_no_vessel(const grower *g, const size_t *part, size_t count)
 {
     const float *to_lesion = abl_volume_f32(g->work->to_lesion);
-    size_t near = 0, all = 0;
+    double near = 0, flat = 0, all = 0;
     for (size_t n = 0; n < count; n++) {
         const abl_vessel_edge *edge = &g->graph->edges[part[n]];
         for (size_t m = 0; m < edge->count; m++)
             near +=
                 (double)to_lesion[g->graph->points[edge->first + m]] <= rim_mm;
-        all += edge->count;
+        flat += (double)abl_vessel_flat_points(g->work, edge);
+        all += (double)edge->count;
     }
-    return (double)near > 0.5 * (double)all;
+    return near > 0.5 * all || flat > 0.5 * all;
 }
 
 /* Puts out a part of unknown tree from the wider end of its widest edge. */
@@ -426,7 +431,7 @@ static abl_status emit_unnamed(grower *g, abl_error *err)
         if (seen[e] || !is_free(g, e))
             continue;
         if (gather_part(g, e, stack, seen, part, &count) >= least_lone_mm &&
-            !is_rim(g, part, count))
+            !is_no_vessel(g, part, count))
             emit_part(g, part, count, put_out, stack);
     }
     free(stack);

@@ -52,11 +52,13 @@ typedef struct abl_vessel_work {
     abl_volume *outside;   /**< f32, mm outside of the liver, to 30 mm */
     abl_volume *to_cava;   /**< f32, mm to the vena cava, to 12 mm */
     abl_volume *to_lesion; /**< f32, mm to the nearest lesion, to 6 mm */
+    abl_volume *tube;      /**< f32, tubularity [HU] */
     abl_volume *vessel;    /**< u8: 1 vessel, 2 vena cava; then its skeleton */
     abl_volume *depth;     /**< f32, distance to what is no vessel */
     double liver_hu, noise_hu; /**< parenchyma and its SD on the grid */
     double contrast_hu;        /**< of vessels against parenchyma */
-    bool is_noisy;             /**< 3 mm vessels drown in noise */
+    double least_tube_hu;      /**< tubularity of a vessel's middle */
+    double least_mm;           /**< thinner vessels drown in noise */
     abl_vessel_graph graph;
 } abl_vessel_work;
 
@@ -71,6 +73,19 @@ abl_status abl_vessels_detect(abl_vessel_work *work,
 abl_status abl_vessels_trace(abl_vessel_work *work,
                              abl_error *err) ABL_MUST_CHECK;
 void abl_vessel_graph_clear(abl_vessel_graph *graph);
+/* vessels_flat.c */
+/** Points of an edge away from the trunks that are not tube-like or lie in a
+ * sheet or on its rim: bright well beyond their depth. */
+size_t abl_vessel_flat_points(const abl_vessel_work *work,
+                              const abl_vessel_edge *edge);
+/** Whether most of an edge that is long enough to tell is flat. */
+bool abl_vessel_edge_is_flat(const abl_vessel_work *work,
+                             const abl_vessel_edge *edge);
+/* vessels_cava.c */
+/** In place: where slices of a label volume lack the vena cava or show little
+ * of it, between two that show it, a disc between theirs is added. */
+abl_status abl_vessels_bridge_cava(abl_volume *organ,
+                                   abl_error *err) ABL_MUST_CHECK;
 /* vessels_tree.c */
 /** Nodes with trees and parents; calibre is twice the depth. */
 abl_status abl_vessels_grow(abl_vessels *vessels, const abl_vessel_work *work,
