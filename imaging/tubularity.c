@@ -189,11 +189,11 @@ void abl_tubularity_of_hessian(float *best, const float *const second[6],
         const float p =
             sqrtf((a * a + b * b + c * c + 2 * off) * (1 / 6.0f)) + 1e-20f;
         const float u = 1 / p;
-        const float au = a * u, bu = b * u, cu = c * u;
+        const float au = a * u, bs = b * u, cu = c * u;
         const float xyu = xy * u, xzu = xz * u, yzu = yz * u;
-        const float det = au * (bu * cu - yzu * yzu) -
+        const float det = au * (bs * cu - yzu * yzu) -
                           xyu * (xyu * cu - yzu * xzu) +
-                          xzu * (xyu * yzu - bu * xzu);
+                          xzu * (xyu * yzu - bs * xzu);
         const float r = fminf(fabsf(det) * 0.5f, 1.0f);
         float t = 0.8660254f + 0.1339746f * r;
         for (int step = 0; step < 3; step++)
