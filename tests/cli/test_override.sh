@@ -5,8 +5,8 @@ mkdir "$work/results"
 out="$work/results/out"
 run() { "$program" run "$work/study/dicom" -o "$out" "$@"; }
 say() { # lesions -> a file
-  printf '{"schema": "ablascreen-override/1",\n"reader": {"name": "R1", %s' \
-    "\"when\": \"2024-05-17\"},\n\"lesions\": [$1]}" >"$work/o.json"
+  printf '%s\n%s\n"lesions": [%s]}' '{"schema": "ablascreen-override/1",' \
+    '"reader": {"name": "R1", "when": "2024-05-17"},' "$1" >"$work/o.json"
 }
 
 expect 0 "" "$program" phantom -o "$work/study"
@@ -14,7 +14,7 @@ say '{"action": "treat"}'
 expect 1 "o.json:3: lesions[0].action" run --override "$work/o.json"
 expect 1 "no/such.json" run --override no/such.json
 say '{"action": "reject", "match": {"number": 99}}'
-expect 1 "means lesion 99, but 4 were found" run --override "$work/o.json"
+expect 2 "means lesion 99, but 4 were found" run --override "$work/o.json"
 only_holds "$work/results"
 
 say '{"action": "reject", "match": {"number": 1}},
