@@ -46,7 +46,8 @@ static abl_status explain_lesion(abl_lesion_explanation *out,
                                  abl_error *err)
 {
     const abl_judgement *judged = &assessment->lesions[n];
-    abl_under_limit_of(&out->under_limit, judged);
+    abl_under_limit_of(&out->under_limit, &findings->lesions[n], judged,
+                       findings->exam.phase.phase);
     abl_status status = abl_sensitivity_measure(
         &out->sensitivity, findings, n, assessment->profile, judged, err);
     return status ? status

@@ -86,13 +86,13 @@ static void raise_to(abl_value *value, double to)
         value->value = fmax(value->value, to);
 }
 
+/* A vessel that may be too thin to count stays: it is a doubt, no measure. */
 static void raise_clearances(abl_lesion_findings *lesion, double to)
 {
     for (int id = 0; id < ABL_STRUCTURE_COUNT; id++)
         raise_to(&lesion->to[id].nearest.mm, to);
     raise_to(&lesion->portal_trunk.nearest.mm, to);
     raise_to(&lesion->vessels.nearest.to.nearest.mm, to);
-    raise_to(&lesion->vessels.doubtful.to.nearest.mm, to);
     for (int t = 0; t < ABL_TREE_COUNT; t++)
         raise_to(&lesion->vessels.of[t].to.nearest.mm, to);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eligibility/reading.h"
+
 #define LESION_SHARE 0.5 /* of the variance of a distance */
 
 /* What an error belongs to; structures count from OF_STRUCTURE. */
@@ -236,27 +238,45 @@ abl_status abl_stability_measure(abl_stability *lesions, abl_stability *patient,
     return status;
 }
 
-void abl_under_limit_of(abl_under_limit *out, const abl_judgement *lesion)
+/* The longer of the two decides, and a reader may have given it. */
+static bool is_read(const abl_lesion_findings *lesion)
 {
-    memset(out, 0, sizeof *out);
-    out->why_not = "the rule of the diameter is not in use";
-    for (size_t n = 0; n < lesion->result_count; n++) {
-        const abl_rule_result *result = &lesion->results[n];
-        const abl_comparison compare = result->rule->comparison;
-        if (strcmp(result->rule->id, "R2") != 0 ||
-            (compare != ABL_BELOW && compare != ABL_AT_MOST))
-            continue;
-        out->why_not = "no diameter was measured";
-        if (!result->observed.measured)
-            return;
-        out->measured = true;
-        out->why_not = NULL;
-        out->diameter_mm = result->observed.value;
-        out->limit_mm = result->rule->limit;
-        out->own_sd_mm = result->observed.uncertainty / 1.96;
-        out->reader_sd_mm = ABL_READER_SD_MM;
-        out->probability =
-            0.5 * erfc((out->diameter_mm - out->limit_mm) /
-                       hypot(out->own_sd_mm, out->reader_sd_mm) / sqrt(2));
+    const abl_segment *axial = &lesion->longest_axial_diameter;
+    const abl_segment *all = &lesion->max_3d_diameter;
+    const bool use_axial =
+        axial->mm.measured &&
+        (!all->mm.measured || axial->mm.value > all->mm.value);
+    return use_axial ? axial->is_read : all->is_read;
+}
+
+static const abl_rule_result *find_diameter(const abl_judgement *judged)
+{
+    for (size_t n = 0; n < judged->result_count; n++) {
+        const abl_rule *rule = judged->results[n].rule;
+        if (strcmp(rule->id, "R2") == 0 &&
+            (rule->comparison == ABL_BELOW || rule->comparison == ABL_AT_MOST))
+            return &judged->results[n];
     }
+    return NULL;
+}
+
+void abl_under_limit_of(abl_under_limit *out, const abl_lesion_findings *lesion,
+                        const abl_judgement *judged, abl_phase phase)
+{
+    const abl_rule_result *result = find_diameter(judged);
+    memset(out, 0, sizeof *out);
+    out->why_not = result ? "no diameter was measured"
+                          : "the rule of the diameter is not in use";
+    if (!result || !result->observed.measured)
+        return;
+    out->measured = true;
+    out->why_not = NULL;
+    out->diameter_mm = result->observed.value;
+    out->limit_mm = result->rule->limit;
+    out->own_sd_mm = result->observed.uncertainty / 1.96;
+    out->reader_sd_mm = is_read(lesion) ? 0 : abl_reader_sd_mm(phase);
+    const double sd_mm = hypot(out->own_sd_mm, out->reader_sd_mm);
+    const double over_mm = out->diameter_mm - out->limit_mm;
+    out->probability = sd_mm > 0 ? 0.5 * erfc(over_mm / sd_mm / sqrt(2))
+                                 : (double)(over_mm < 0);
 }

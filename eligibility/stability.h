@@ -28,11 +28,6 @@
 #define ABL_STABILITY_MAX_DRAWS 100000
 #define ABL_STABILITY_SEED      1u
 
-/** SD of one reader's diameter [mm]: 95 % limits of agreement of +-7.5 mm
- * between two readers, portal venous CT, 79 neuroendocrine metastases (Huh,
- * Korean J Radiol 2018;19(6)) give 7.5 / 1.96 / sqrt(2). */
-#define ABL_READER_SD_MM 2.7
-
 /** Verdicts over the draws. */
 typedef struct abl_stability {
     size_t draws;
@@ -46,7 +41,9 @@ typedef struct abl_under_limit {
     const char *why_not;
     double diameter_mm, limit_mm;
     double own_sd_mm;    /**< uncertainty / 1.96 */
-    double reader_sd_mm; /**< ABL_READER_SD_MM */
+    double reader_sd_mm; /**< abl_reader_sd_mm(), what another reader adds; 0
+                              where a reader gave the diameter, whose own
+                              error it is then */
     double probability;  /**< Phi((limit - diameter) / hypot(both SD)): normal
                               and unbiased errors */
 } abl_under_limit;
@@ -72,7 +69,9 @@ void abl_findings_draw(abl_findings *out, abl_lesion_findings *lesions,
                        const abl_findings *findings, uint64_t seed,
                        size_t draw);
 
-/** Not measured without a rule R2 of a diameter below a limit. */
-void abl_under_limit_of(abl_under_limit *out, const abl_judgement *lesion);
+/** Not measured without a rule R2 of a diameter below a limit.
+ * @param judged  of @p lesion */
+void abl_under_limit_of(abl_under_limit *out, const abl_lesion_findings *lesion,
+                        const abl_judgement *judged, abl_phase phase);
 
 #endif

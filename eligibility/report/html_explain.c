@@ -66,12 +66,18 @@ void abl_html_under_limit(const abl_html *html, size_t index)
     abl_html_put(html,
                  "<p class=\"quiet\">Estimated probability that the longest "
                  "diameter is truly under %g&nbsp;mm: <b>%.0f&nbsp;%%</b>, "
-                 "from our own error (SD %.1f&nbsp;mm) and that of a reader "
-                 "(SD %.1f&nbsp;mm; ",
-                 of->limit_mm, 100 * of->probability, of->own_sd_mm,
-                 of->reader_sd_mm);
+                 "from ",
+                 of->limit_mm, 100 * of->probability);
+    if (of->reader_sd_mm > 0)
+        abl_html_put(html,
+                     "our own error (SD %.1f&nbsp;mm) and that of a reader "
+                     "(SD %.1f&nbsp;mm; ",
+                     of->own_sd_mm, of->reader_sd_mm);
+    else
+        abl_html_put(html, "the reader&#39;s error (SD %.1f&nbsp;mm; ",
+                     of->own_sd_mm);
     abl_html_text(html, abl_reader_sd_source());
-    abl_html_raw(html, ").</p>\n");
+    abl_html_raw(html, "), taken as normal and unbiased.</p>\n");
 }
 
 static void put_touch(const abl_html *html, const abl_zone_touch *touch)

@@ -223,8 +223,6 @@ static bool set_measure(abl_findings *f, const char *id, double value)
             fmax(l->portal_trunk.nearest.mm.value, value);
         l->vessels.nearest.to.nearest.mm.value =
             fmax(l->vessels.nearest.to.nearest.mm.value, value);
-        l->vessels.doubtful.to.nearest.mm.value =
-            fmax(l->vessels.doubtful.to.nearest.mm.value, value);
         return true;
     case 10:
         l->access.path.length_mm = value;
