@@ -194,6 +194,12 @@ static void score_volume(tally_table *table, const tally_class *of,
                     s->truth[SCENE_EQUIVALENT], 0.5);
 }
 
+/* A vessel thinner than the slices are apart may lie between two of them. */
+static bool may_miss_vessel(const scene *s)
+{
+    return 2 * s->items[SCENE_VESSEL].radius_mm < s->lattice.spacing_mm[2];
+}
+
 static void score_distances(tally_table *table, const tally_class *of,
                             const scene *s, const abl_shape *shapes)
 {
@@ -205,7 +211,8 @@ static void score_distances(tally_table *table, const tally_class *of,
                          &shapes[SCENE_LIVER]);
     abl_clearance_between(&found[2], &shapes[SCENE_LESION],
                           &shapes[SCENE_VESSEL]);
-    for (size_t n = 0; n < 3; n++)
+    const size_t count = may_miss_vessel(s) ? 2 : 3;
+    for (size_t n = 0; n < count; n++)
         tally_add_value(table, of, SCENE_TO_ORGAN + n, &found[n].mm,
                         s->truth[SCENE_TO_ORGAN + n], target);
 }
@@ -227,30 +234,21 @@ static void run_draw(tally_table *table, const scene *s, int kind)
 
 /* ---- Targets ---- */
 
-static int check_row(const tally_table *labels, size_t row, size_t group,
-                     const char *of, double least)
-{
-    const double share = tally_share_within(labels, group, row);
-    const bool good = share >= least;
-    printf("%-20s %-16s within target in %5.1f %%, wanted %3.0f %%: %s\n",
-           row_names[row], of, 100 * share, 100 * least,
-           good ? "ok" : "MISSED");
-    return !good;
-}
-
-/* Labels of lesions under 10 mm in thick slices do not say where the lesion
- * ends: there "always" is not to be had. */
 static int check_targets(const tally_table *labels)
 {
+    static const double least[SCENE_ROWS] = {0.95, 0.95, 0.95, 0.95,
+                                             0,    1,    1,    1};
     int missed = 0;
     printf("\nTargets with truth labels:\n");
-    for (size_t row = SCENE_AXIAL; row <= SCENE_FERET; row++)
-        missed += check_row(labels, row, TALLY_ALL, "", 0.95);
-    missed += check_row(labels, SCENE_VOLUME, TALLY_ALL, "", 0.95);
-    for (size_t row = SCENE_TO_ORGAN; row <= SCENE_TO_VESSEL; row++) {
-        missed += check_row(labels, row, TALLY_10_TO_20, "10 to 20 mm", 1);
-        missed += check_row(labels, row, TALLY_FROM_20, "from 20 mm", 1);
-        missed += check_row(labels, row, TALLY_UNDER_10, "under 10 mm", 0.95);
+    for (size_t row = 0; row < SCENE_ROWS; row++) {
+        if (!(least[row] > 0))
+            continue;
+        const double share = tally_share_within(labels, row);
+        const bool good = share >= least[row];
+        printf("%-20s within target in %5.1f %%, wanted %3.0f %%: %s\n",
+               row_names[row], 100 * share, 100 * least[row],
+               good ? "ok" : "MISSED");
+        missed += !good;
     }
     return missed;
 }
@@ -282,7 +280,7 @@ int main(int argc, char **argv)
            "mm, equivalent 0.5 mm, distances half a voxel diagonal.\n"
            "stated: mean half-width of the 95 %% interval; holds: how often "
            "the truth lies in it.\n%zu lesions of fewer than %d voxels are "
-           "left out.\n",
+           "left out, and vessels thinner than\nthe slice spacing.\n",
            draws - left_out, left_out, LEAST_VOXELS);
     for (int kind = 0; kind < KINDS; kind++)
         tally_print(kind_names[kind], &tables[kind],

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 export ABLASCREEN_SHARED=${ABLASCREEN_SHARED:-$PWD/../shared}
 if [ "${1:-}" = short ]; then
-  build/tests/accuracy/abl_accuracy_measures 60
+  build/tests/accuracy/abl_accuracy_measures 30
   build/tests/accuracy/abl_accuracy_images 2
   build/tests/accuracy/abl_accuracy_vessels --only 1
 else

@@ -79,8 +79,8 @@ void tally_print(const char *title, const tally_table *table, bool split)
     }
 }
 
-double tally_share_within(const tally_table *table, size_t group, size_t row)
+double tally_share_within(const tally_table *table, size_t row)
 {
-    const tally *t = &table->cells[group][row];
+    const tally *t = &table->cells[TALLY_ALL][row];
     return t->count ? (double)t->within / (double)t->count : 1;
 }

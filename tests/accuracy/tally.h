@@ -53,6 +53,6 @@ void tally_add_value(tally_table *table, const tally_class *of, size_t row,
 /** The whole table, and with @p split one line per class and row. */
 void tally_print(const char *title, const tally_table *table, bool split);
 
-double tally_share_within(const tally_table *table, size_t group, size_t row);
+double tally_share_within(const tally_table *table, size_t row);
 
 #endif
