@@ -267,8 +267,7 @@ static void check_value(const abl_findings *findings,
         return;
     const double side = flip->value_change > 0 ? 1 : -1;
     CU_ASSERT_TRUE(goal(with_value(findings, of->rule->id, flip->value)));
-    /* Short of the value found: there the others are raised beside it. */
-    for (int n = 1; n < 12 && 0.1 * n < fabs(flip->value_change) - 0.05; n++)
+    for (int n = 1; n < 12 && 0.1 * n < fabs(flip->value_change) + 0.05; n++)
         CU_ASSERT_FALSE(goal(with_value(findings, of->rule->id,
                                         tidy(flip->value - side * 0.1 * n))));
 }
