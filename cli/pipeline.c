@@ -79,8 +79,11 @@ static abl_status find_structures(abl_pipeline *pipeline,
                                   abl_error *err)
 {
     double seconds[ABL_SEGMENT_STAGES] = {0};
-    const abl_segment_options how = {options->model_dir, options->progress,
-                                     seconds};
+    const abl_segment_options how = {.model_dir = options->model_dir,
+                                     .progress = options->progress,
+                                     .without_vessels =
+                                         options->label_count > 0,
+                                     .stage_seconds = seconds};
     abl_status status = abl_segment_ct(
         &pipeline->structures, pipeline->image,
         abl_study_series(pipeline->study, pipeline->series), &how, err);

@@ -22,7 +22,9 @@ static bool is_structure(const abl_label_meaning *meaning, int value,
                          int wanted)
 {
     (void)value;
-    if (wanted == ABL_LIVER && meaning->kind >= ABL_LABEL_LESION)
+    if (wanted == ABL_LIVER && (meaning->kind >= ABL_LABEL_LESION ||
+                                (meaning->kind == ABL_LABEL_STRUCTURE &&
+                                 abl_structure_is_in_liver(meaning->id))))
         return true;
     return meaning->kind == ABL_LABEL_STRUCTURE && (int)meaning->id == wanted;
 }
@@ -97,6 +99,7 @@ static abl_status take_structures(abl_importer *in, bool body, abl_error *err)
     for (size_t m = 0; m < in->count; m++)
         for (int id = 1; !status && id < ABL_STRUCTURE_COUNT; id++)
             if (is_joined((abl_structure_id)id) == body &&
+                !abl_structure_is_in_liver((abl_structure_id)id) &&
                 names_structure(&in->maps[m], (abl_structure_id)id, true))
                 status =
                     take_structure(in, &in->maps[m], (abl_structure_id)id, err);
@@ -258,6 +261,8 @@ static abl_status follow_up(abl_importer *in, const abl_series_info *info,
         status = measure_liver(in, err);
     if (!status)
         abl_phase_find(structures, info);
+    if (!status)
+        status = abl_import_vessels(in, progress, err);
     if (!status)
         status = abl_body_find(structures, in->image, progress, err);
     if (!status)

@@ -10,6 +10,8 @@
  *     lung, gas and heart are joined with what was found instead: label maps
  *     often hold a part of them, and a missing rib would open a path.
  *  3. The liver is liver with its lesions: lesions are added to it.
+ *     Outlines of vessels inside the liver, and of the hilum, count as liver:
+ *     trees and calibres are followed in the images, inside that liver.
  *  4. Tissue under an imported label has a name. What was unclassified is
  *     looked for again around the imported structures, so the doubt about
  *     nameless tissue ends where the labels are and stays everywhere else.
@@ -67,7 +69,8 @@ void abl_import_map_clear(abl_import_map *map);
  * Puts the maps' structures and lesions into @p structures, in the order
  * given (a later map wins), and makes anew what follows from them: label
  * maps, liver level and noise, phase, body structures and unclassified
- * tissue.
+ * tissue; vessels, hilum and segments too, where they had not been looked for
+ * or where liver, lesions, vena cava, portal trunk or gallbladder are new.
  *
  * origin becomes "imported", reliability 1, edge_sd_mm abl_mask_edge_sd_mm()
  * of the map's grid. Imported lesions replace all that were found. Numbered
@@ -77,7 +80,8 @@ void abl_import_map_clear(abl_import_map *map);
  *
  * Warnings: "labels-resampled", "labels-partial" (the map covers a part of
  * the image), "labels-outside" (labelled voxels lie beside the image),
- * "labels-empty", "lesions-specks" (pieces left out),
+ * "labels-empty", "labels-vessels" (liver vessels were outlined),
+ * "lesions-specks" (pieces left out),
  * "lesions-renumbered", "lesions-in-pieces" (one value, several pieces),
  * "lesions-left-out", "lesion-outside-liver".
  *

@@ -32,6 +32,11 @@ abl_status abl_import_mask(abl_volume **out, const abl_import_map *map,
                            abl_label_test test, int wanted,
                            abl_error *err) ABL_MUST_CHECK;
 
+/** Finds vessels, hilum and segments anew where the maps hold what they are
+ * found from, or where they were not looked for yet; not without networks. */
+abl_status abl_import_vessels(abl_importer *in, const abl_progress *progress,
+                              abl_error *err) ABL_MUST_CHECK;
+
 /** Replaces the lesions by those of the maps, if they hold any. */
 abl_status abl_import_lesions(abl_importer *in, abl_error *err) ABL_MUST_CHECK;
 

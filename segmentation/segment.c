@@ -163,15 +163,16 @@ abl_status abl_segment_ct(abl_structures **out, const abl_volume *image,
     if (!status)
         abl_phase_find(structures, info);
     note_seconds(options, ABL_SEGMENT_LESIONS, &since);
-    if (!status)
+    const bool wants_vessels = !options->without_vessels;
+    if (!status && wants_vessels)
         status = abl_vessels_find(structures, image, &options->progress, err);
     note_seconds(options, ABL_SEGMENT_VESSELS, &since);
     if (!status)
         status = abl_body_find(structures, image, &options->progress, err);
     note_seconds(options, ABL_SEGMENT_BODY, &since);
-    if (!status)
+    if (!status && wants_vessels)
         status = abl_hilum_find(structures, err);
-    if (!status)
+    if (!status && wants_vessels)
         status = abl_couinaud_find(structures, err);
     if (status)
         abl_structures_destroy(structures);

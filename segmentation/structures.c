@@ -61,6 +61,11 @@ bool abl_structure_is_bowel(abl_structure_id id)
     return id == ABL_COLON || id == ABL_DUODENUM || id == ABL_SMALL_BOWEL;
 }
 
+bool abl_structure_is_in_liver(abl_structure_id id)
+{
+    return id >= ABL_HEPATIC_VEINS && id <= ABL_HILUM;
+}
+
 void abl_structures_destroy(abl_structures *structures)
 {
     if (!structures)

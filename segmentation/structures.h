@@ -63,6 +63,10 @@ abl_structure_id abl_structure_from_name(const char *name);
  * they were not outlined they are part of ABL_UNCLASSIFIED. */
 bool abl_structure_is_bowel(abl_structure_id id);
 
+/** Hepatic, portal and other vessels inside the liver, and the hilum: made
+ * from lines in the images, never from imported outlines. */
+bool abl_structure_is_in_liver(abl_structure_id id);
+
 typedef enum abl_found {
     ABL_NOT_LOOKED_FOR, /**< nothing can be said of it */
     ABL_NOT_FOUND,      /**< looked for; absent or missed */
@@ -143,6 +147,8 @@ void abl_structures_warn(abl_structures *structures, const char *code,
 typedef struct abl_segment_options {
     const char *model_dir; /**< folder with the *.safetensors */
     abl_progress progress;
+    bool without_vessels;  /**< vessels, hilum and segments stay NULL: labels
+                                are imported next, and they follow from it */
     double *stage_seconds; /**< NULL, or ABL_SEGMENT_STAGES wall times */
 } abl_segment_options;
 enum {

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eligibility/report/vessel_labels.h"
 #include "imaging/dicom_write.h"
 #include "imaging/png.h"
 #include "imaging/sha256.h"
 #include "imaging/threads.h"
-#include "segmentation/field.h"
 
 enum {
     MOST_FILE_BYTES = 512 << 20
@@ -66,45 +66,6 @@ static abl_status make_key(char *key, size_t size, const char *folder,
     return ABL_OK;
 }
 
-static abl_status paint_field(abl_volume *labels, const abl_volume *field,
-                              uint8_t value, abl_error *err)
-{
-    const size_t *size = labels->grid.size;
-    abl_field_taps taps;
-    bool meets = false;
-    abl_status status =
-        abl_field_taps_make(&taps, &meets, &field->grid, &labels->grid, err);
-    float *row = status ? NULL : abl_alloc(size[0], sizeof *row, err);
-    if (!status && !row)
-        status = ABL_E_NOMEM;
-    for (size_t k = taps.box.lo[2]; !status && meets && k <= taps.box.hi[2];
-         k++)
-        for (size_t j = taps.box.lo[1]; j <= taps.box.hi[1]; j++) {
-            uint8_t *to =
-                abl_volume_u8(labels) + abl_grid_offset(&labels->grid, 0, j, k);
-            abl_field_row(row, field, &taps, j, k);
-            for (size_t i = taps.box.lo[0]; i <= taps.box.hi[0]; i++)
-                if (row[i - taps.box.lo[0]] > 0)
-                    to[i] = value;
-        }
-    free(row);
-    abl_field_taps_clear(&taps);
-    return status;
-}
-
-/* The vessels' fields as labels on the image grid. */
-static abl_status paint_vessels(abl_volume **out, const abl_report *report,
-                                abl_error *err)
-{
-    abl_status status =
-        abl_volume_create(out, &report->image->grid, ABL_PIXEL_U8, err);
-    for (int id = ABL_HEPATIC_VEINS; !status && id <= ABL_LIVER_VESSELS; id++)
-        if (report->structures->items[id].field)
-            status = paint_field(*out, report->structures->items[id].field,
-                                 (uint8_t)id, err);
-    return status;
-}
-
 /* Label maps in the order of the source's slices. */
 static abl_status make_native(abl_volume *out[3], const abl_report *report,
                               abl_error *err)
@@ -112,7 +73,8 @@ static abl_status make_native(abl_volume *out[3], const abl_report *report,
     abl_volume *vessels = NULL;
     const abl_orientation back =
         abl_orientation_invert(report->native_to_canonical);
-    abl_status status = paint_vessels(&vessels, report, err);
+    abl_status status =
+        abl_vessel_labels_make(&vessels, report->structures, false, err);
     const abl_volume *from[3] = {report->structures->labels,
                                  report->structures->lesion_labels, vessels};
     for (int n = 0; !status && n < 3; n++)

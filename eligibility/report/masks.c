@@ -6,27 +6,40 @@
 #include <string.h>
 
 #include "eligibility/report/report.h"
+#include "eligibility/report/vessel_labels.h"
 #include "imaging/nifti.h"
 
-/* Lesions over organs, in the order the file's slices had. */
+/* Vessels over the liver, lesions over everything. */
+static void merge(uint8_t *label, const uint8_t *vessel, const uint8_t *lesion,
+                  size_t voxels)
+{
+    for (size_t n = 0; n < voxels; n++) {
+        if (vessel[n] && label[n] == ABL_LIVER)
+            label[n] = vessel[n];
+        if (lesion[n])
+            label[n] = (uint8_t)(ABL_LESION_LABEL_FIRST - 1 + lesion[n]);
+    }
+}
+
+/* In the order the file's slices had. */
 static abl_status merge_labels(abl_volume **out, const abl_report *report,
                                abl_error *err)
 {
-    abl_volume *merged = NULL;
+    const abl_structures *structures = report->structures;
+    abl_volume *merged = NULL, *vessels = NULL;
     *out = NULL;
-    abl_status status =
-        abl_volume_clone(&merged, report->structures->labels, err);
-    if (status)
-        return status;
-    uint8_t *label = abl_volume_u8(merged);
-    const uint8_t *lesion = abl_volume_u8(report->structures->lesion_labels);
-    const size_t voxels = abl_grid_voxels(&merged->grid);
-    for (size_t n = 0; n < voxels; n++)
-        if (lesion[n])
-            label[n] = (uint8_t)(ABL_LESION_LABEL_FIRST - 1 + lesion[n]);
-    const abl_orientation back =
-        abl_orientation_invert(report->native_to_canonical);
-    status = abl_volume_reorient(out, merged, back, err);
+    abl_status status = abl_volume_clone(&merged, structures->labels, err);
+    if (!status)
+        status = abl_vessel_labels_make(&vessels, structures, true, err);
+    if (!status)
+        merge(abl_volume_u8(merged), abl_volume_u8(vessels),
+              abl_volume_u8(structures->lesion_labels),
+              abl_grid_voxels(&merged->grid));
+    abl_volume_destroy(vessels);
+    if (!status)
+        status = abl_volume_reorient(
+            out, merged, abl_orientation_invert(report->native_to_canonical),
+            err);
     abl_volume_destroy(merged);
     return status;
 }
@@ -37,14 +50,19 @@ static int add_label(json_t *labels, unsigned value, const char *name)
     return json_array_append_new(labels, item);
 }
 
+static bool is_in_map(abl_structure_id id)
+{
+    return id <= ABL_LEFT_ADRENAL_GLAND || abl_structure_is_bowel(id) ||
+           abl_structure_is_in_liver(id);
+}
+
 static json_t *build_names(const abl_report *report)
 {
     json_t *labels = json_array();
     int failed = !labels;
     for (unsigned id = 1; id < ABL_STRUCTURE_COUNT; id++)
         if (report->structures->items[id].field &&
-            (id <= ABL_LEFT_ADRENAL_GLAND ||
-             abl_structure_is_bowel((abl_structure_id)id)))
+            is_in_map((abl_structure_id)id))
             failed |=
                 add_label(labels, id, abl_structure_name((abl_structure_id)id));
     for (unsigned n = 1; n <= report->structures->lesion_count; n++) {

@@ -66,7 +66,9 @@ abl_status abl_overlays_write(abl_pictures *out, const char *folder,
                               abl_error *err) ABL_MUST_CHECK;
 
 /** masks/labels.nii.gz (u8, the native grid, values of abl_structure_id and
- * ABL_LESION_LABEL_FIRST up) and masks/labels.json (their names).
+ * ABL_LESION_LABEL_FIRST up) and masks/labels.json (their names). Lesions lie
+ * over everything; liver vessels (20 to 22) and over them the hilum (23) lie
+ * over the liver only, so liver is the sum of 1, 20 to 23 and the lesions.
  * The folder masks/ must exist. */
 abl_status abl_masks_write(const char *folder, const abl_report *report,
                            abl_error *err) ABL_MUST_CHECK;

@@ -155,7 +155,8 @@ static abl_status dump(const accuracy *a, const case_entry *entry,
 static abl_status run_case(accuracy *a, const case_entry *entry, abl_error *err)
 {
     double seconds[ABL_SEGMENT_STAGES] = {0};
-    const abl_segment_options how = {ABL_MODEL_DIR, {NULL, NULL}, seconds};
+    const abl_segment_options how = {.model_dir = ABL_MODEL_DIR,
+                                     .stage_seconds = seconds};
     case_data data;
     abl_structures *structures = NULL;
     abl_status status = case_load(&data, a->options.folder, entry, err);

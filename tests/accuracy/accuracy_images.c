@@ -241,7 +241,7 @@ static void run(totals *t, uint64_t seed)
     abl_volume *image = NULL;
     abl_structures *structures = NULL;
     abl_findings *findings = NULL;
-    const abl_segment_options how = {ABL_MODEL_DIR, {NULL, NULL}, NULL};
+    const abl_segment_options how = {.model_dir = ABL_MODEL_DIR};
     const abl_measure_options measure = abl_measure_options_default();
     if (image_phantom_draw(&p, seed, &err) ||
         abl_phantom_render(&image, NULL, p.recipe, NULL, seed, NULL, &err) ||

@@ -451,7 +451,7 @@ static bool run_scan(const scan *of, bool networks, bool verbose)
         stop(&err);
     double seconds = 0;
     if (networks) {
-        const abl_segment_options how = {ABL_MODEL_DIR, {NULL, NULL}, NULL};
+        const abl_segment_options how = {.model_dir = ABL_MODEL_DIR};
         if (abl_segment_ct(&s, image, NULL, &how, &err))
             stop(&err);
         abl_volume_destroy(labels);

@@ -2,6 +2,7 @@
 #include "segmentation/vessels.h"
 
 #include "imaging/threads.h"
+#include "segmentation/import_labels.h"
 #include "tests/unit/check.h"
 #include "tests/unit/segmentation/phantom.h"
 
@@ -336,6 +337,90 @@ static void thick_slices_state_a_larger_calibre(void)
     clear(&m);
 }
 
+/* Labels of the scene with liver only up to @p liver_end mm from the right,
+ * vessels in it outlined as such when @p vessel is not 0. */
+static abl_volume *outline(const made *m, double liver_end, uint8_t vessel)
+{
+    abl_volume *labels = phantom_volume(&m->image->grid, ABL_PIXEL_U8);
+    const size_t width = labels->grid.size[0];
+    for (size_t v = 0; v < abl_grid_voxels(&labels->grid); v++) {
+        uint8_t label = abl_volume_u8(m->s->labels)[v];
+        const double x = (double)(v % width) * labels->grid.spacing_mm[0];
+        if (label == ABL_LIVER && x > liver_end)
+            label = 0;
+        if (label == ABL_LIVER && vessel && abl_volume_i16(m->image)[v] > 140)
+            label = vessel;
+        abl_volume_u8(labels)[v] = label;
+    }
+    return labels;
+}
+
+static void import(made *m, abl_volume *labels)
+{
+    abl_import_map map;
+    abl_error err;
+    ABL_CHECK_OK(abl_import_map_create(&map, labels, NULL, "map.nii",
+                                       &m->image->grid, &err),
+                 &err);
+    ABL_CHECK_OK(abl_import_labels(m->s, m->image, NULL, &map, 1, NULL, &err),
+                 &err);
+    abl_import_map_clear(&map);
+    abl_volume_destroy(labels);
+}
+
+/* How far to the left nodes go [mm]. */
+static double reach_of(const abl_structures *s)
+{
+    double most = 0;
+    for (size_t n = 0; n < s->vessels->node_count; n++)
+        most = fmax(most, s->vessels->nodes[n].lps[0] -
+                              s->labels->grid.origin_lps[0]);
+    return most;
+}
+
+static void vessels_are_followed_in_the_liver_that_was_imported(void)
+{
+    scene of = usual();
+    made m = find(&of);
+    CU_ASSERT(reach_of(m.s) > 65);
+    import(&m, outline(&m, 60, 0));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m.s->vessels);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m.s->hilum);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m.s->couinaud);
+    CU_ASSERT(reach_of(m.s) < 65);
+    expect(&m, &hepatic, ABL_TREE_HEPATIC);
+    clear(&m);
+}
+
+static void vessels_that_were_outlined_are_liver(void)
+{
+    scene of = usual();
+    made m = find(&of);
+    import(&m, outline(&m, 96, ABL_LIVER_VESSELS));
+    const double middle[3] = {34, 47, 48};
+    double lps[3];
+    for (int a = 0; a < 3; a++)
+        lps[a] = middle[a] + m.image->grid.origin_lps[a];
+    CU_ASSERT(abl_volume_sample_lps(m.s->items[ABL_LIVER].field, lps) > 0);
+    CU_ASSERT_STRING_EQUAL(m.s->warnings[0].code, "labels-vessels");
+    CU_ASSERT_STRING_EQUAL(m.s->vessels->trees[ABL_TREE_HEPATIC].why_not, "");
+    expect(&m, &hepatic, ABL_TREE_HEPATIC);
+    clear(&m);
+}
+
+static void labels_of_the_bowel_leave_the_vessels(void)
+{
+    scene of = usual();
+    made m = find(&of);
+    const abl_vessels *before = m.s->vessels;
+    abl_volume *labels = phantom_volume(&m.image->grid, ABL_PIXEL_U8);
+    abl_volume_u8(labels)[abl_grid_offset(&labels->grid, 60, 5, 20)] =
+        ABL_COLON;
+    import(&m, labels);
+    CU_ASSERT_PTR_EQUAL(m.s->vessels, before);
+    clear(&m);
+}
+
 static void the_number_of_threads_changes_nothing(void)
 {
     scene of = usual();
@@ -397,6 +482,9 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(scans_that_show_no_veins_are_not_assessable),
     ABL_TEST(a_missing_trunk_leaves_its_tree_unknown),
     ABL_TEST(thick_slices_state_a_larger_calibre),
+    ABL_TEST(vessels_are_followed_in_the_liver_that_was_imported),
+    ABL_TEST(vessels_that_were_outlined_are_liver),
+    ABL_TEST(labels_of_the_bowel_leave_the_vessels),
     ABL_TEST(the_number_of_threads_changes_nothing),
     ABL_TEST(wrong_inputs_are_refused),
     CU_TEST_INFO_NULL,

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "eligibility/report/vessel_labels.h"
+
+#include <stdlib.h>
+
+#include "segmentation/field.h"
+
+static abl_status paint_field(abl_volume *labels, const abl_volume *field,
+                              uint8_t value, abl_error *err)
+{
+    const size_t *size = labels->grid.size;
+    abl_field_taps taps;
+    bool meets = false;
+    abl_status status =
+        abl_field_taps_make(&taps, &meets, &field->grid, &labels->grid, err);
+    float *row = status ? NULL : abl_alloc(size[0], sizeof *row, err);
+    if (!status && !row)
+        status = ABL_E_NOMEM;
+    for (size_t k = taps.box.lo[2]; !status && meets && k <= taps.box.hi[2];
+         k++)
+        for (size_t j = taps.box.lo[1]; j <= taps.box.hi[1]; j++) {
+            uint8_t *to =
+                abl_volume_u8(labels) + abl_grid_offset(&labels->grid, 0, j, k);
+            abl_field_row(row, field, &taps, j, k);
+            for (size_t i = taps.box.lo[0]; i <= taps.box.hi[0]; i++)
+                if (row[i - taps.box.lo[0]] > 0)
+                    to[i] = value;
+        }
+    free(row);
+    abl_field_taps_clear(&taps);
+    return status;
+}
+
+abl_status abl_vessel_labels_make(abl_volume **out,
+                                  const abl_structures *structures,
+                                  bool with_hilum, abl_error *err)
+{
+    const int last = with_hilum ? ABL_HILUM : ABL_LIVER_VESSELS;
+    abl_status status =
+        abl_volume_create(out, &structures->labels->grid, ABL_PIXEL_U8, err);
+    for (int id = ABL_HEPATIC_VEINS; !status && id <= last; id++)
+        if (structures->items[id].field)
+            status = paint_field(*out, structures->items[id].field, (uint8_t)id,
+                                 err);
+    return status;
+}

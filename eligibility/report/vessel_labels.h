@@ -1,0 +1,23 @@
+/* The vessels inside the liver as labels on the image grid.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ABL_ELIGIBILITY_VESSEL_LABELS_H
+#define ABL_ELIGIBILITY_VESSEL_LABELS_H
+
+#include "segmentation/structures.h"
+
+/**
+ * Values 20 to 22 (abl_structure_id) where the field of a tree is positive at
+ * the voxel's centre, 23 in the hilum when @p with_hilum; else 0. Where two
+ * overlap the higher value stands, so that the hilum lies on the portal
+ * branches that it is made of.
+ *
+ * @param[out] out u8 on the grid of structures->labels; caller destroys
+ * @retval ABL_E_NOMEM
+ */
+abl_status abl_vessel_labels_make(abl_volume **out,
+                                  const abl_structures *structures,
+                                  bool with_hilum,
+                                  abl_error *err) ABL_MUST_CHECK;
+
+#endif
