@@ -58,6 +58,31 @@ abl_status abl_file_read(char **text, size_t *bytes, const char *path,
     return ABL_OK;
 }
 
+abl_status abl_file_write(const char *path, const void *data, size_t bytes,
+                          abl_error *err)
+{
+    struct stat facts;
+    errno = 0;
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        return abl_error_set(err, ABL_E_IO, "%s: cannot write: %s", path,
+                             strerror(errno));
+    const bool is_file =
+        fstat(fileno(file), &facts) == 0 && S_ISREG(facts.st_mode);
+    bool whole = fwrite(data, 1, bytes, file) == bytes;
+    int why = errno;
+    if (fclose(file) != 0 && whole) {
+        whole = false;
+        why = errno;
+    }
+    if (whole)
+        return ABL_OK;
+    if (is_file)
+        (void)remove(path);
+    return abl_error_set(err, ABL_E_IO, "%s: cannot write: %s", path,
+                         why ? strerror(why) : "output error");
+}
+
 abl_status abl_file_sha256(char hex[65], const char *path, abl_error *err)
 {
     FILE *file = NULL;

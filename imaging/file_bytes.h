@@ -19,6 +19,12 @@ extern "C" {
 abl_status abl_file_read(char **text, size_t *bytes, const char *path,
                          size_t max_bytes, abl_error *err) ABL_MUST_CHECK;
 
+/** Writes a file whole; what cannot be written whole is removed, unless it is
+ * no regular file.
+ * @retval ABL_E_IO with the path and why */
+abl_status abl_file_write(const char *path, const void *data, size_t bytes,
+                          abl_error *err) ABL_MUST_CHECK;
+
 /** SHA-256 of a file's bytes as they lie on disk.
  * @retval ABL_E_IO */
 abl_status abl_file_sha256(char hex[65], const char *path,

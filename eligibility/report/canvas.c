@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "imaging/png.h"
+#include "eligibility/report/palette.h"
+#include "imaging/file_bytes.h"
+#include "imaging/png_encode.h"
 
 static const double inks[][3] = {
     {0.941, 0.894, 0.259}, {0.337, 0.706, 0.914}, {0.840, 0.520, 0.690},
@@ -205,17 +207,31 @@ bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
     return true;
 }
 
-/* cairo keeps native-endian 0xRRGGBB words. */
-static void unpack_row(uint8_t *rgba, const unsigned char *words, size_t width)
+/* cairo keeps native-endian 0xRRGGBB words; the upper byte is free. */
+static abl_status encode(uint8_t **png, size_t *bytes, abl_canvas *canvas,
+                         abl_error *err)
 {
-    for (size_t n = 0; n < width; n++) {
-        uint32_t word;
-        memcpy(&word, words + 4 * n, sizeof word);
-        rgba[4 * n] = (uint8_t)(word >> 16);
-        rgba[4 * n + 1] = (uint8_t)(word >> 8);
-        rgba[4 * n + 2] = (uint8_t)word;
-        rgba[4 * n + 3] = 255;
-    }
+    const unsigned char *data = cairo_image_surface_get_data(canvas->surface);
+    const size_t stride =
+        (size_t)cairo_image_surface_get_stride(canvas->surface);
+    const size_t width = (size_t)cairo_image_surface_get_width(canvas->surface);
+    const size_t height =
+        (size_t)cairo_image_surface_get_height(canvas->surface);
+    uint32_t *words = abl_alloc(width * height, sizeof *words, err);
+    uint8_t *numbers = abl_alloc(width * height, 1, err);
+    abl_palette palette;
+    abl_status status = words && numbers ? ABL_OK : ABL_E_NOMEM;
+    for (size_t row = 0; row < height && !status; row++)
+        memcpy(words + row * width, data + row * stride, 4 * width);
+    if (!status)
+        status =
+            abl_palette_apply(&palette, numbers, words, width * height, err);
+    if (!status)
+        status = abl_png_encode(png, bytes, numbers, width, height,
+                                palette.rgb[0], palette.count, err);
+    free(words);
+    free(numbers);
+    return status;
 }
 
 abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
@@ -226,16 +242,11 @@ abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
         return abl_error_set(
             err, ABL_E_INTERNAL, "%s: could not be drawn: %s", path,
             cairo_status_to_string(cairo_status(canvas->cairo)));
-    const unsigned char *data = cairo_image_surface_get_data(canvas->surface);
-    size_t stride = (size_t)cairo_image_surface_get_stride(canvas->surface);
-    size_t width = (size_t)cairo_image_surface_get_width(canvas->surface);
-    size_t height = (size_t)cairo_image_surface_get_height(canvas->surface);
-    uint8_t *rgba = abl_alloc(width * height, 4, err);
-    if (!rgba)
-        return ABL_E_NOMEM;
-    for (size_t row = 0; row < height; row++)
-        unpack_row(rgba + row * width * 4, data + row * stride, width);
-    abl_status status = abl_png_write(path, rgba, width, height, err);
-    free(rgba);
+    uint8_t *png = NULL;
+    size_t bytes = 0;
+    abl_status status = encode(&png, &bytes, canvas, err);
+    if (!status)
+        status = abl_file_write(path, png, bytes, err);
+    free(png);
     return status;
 }

@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "imaging/file_bytes.h"
+#include "imaging/png_encode.h"
 #include "tests/unit/imaging/volumes.h"
 
 static uint8_t *random_pixels(size_t width, size_t height)
@@ -66,6 +68,79 @@ static void same_pixels_give_the_same_bytes(void)
     free(rgba);
     remove("a.png");
     remove("b.png");
+}
+
+/* What libpng makes of an encoded picture. */
+static uint8_t *encode_and_read(const uint8_t *pixels, size_t width,
+                                size_t height, const uint8_t *palette_rgb)
+{
+    abl_error err;
+    uint8_t *png = NULL, *rgba = NULL;
+    size_t bytes = 0, w = 0, h = 0;
+    ABL_CHECK_OK(abl_png_encode(&png, &bytes, pixels, width, height,
+                                palette_rgb, 256, &err),
+                 &err);
+    ABL_CHECK_OK(abl_file_write("coded.png", png, bytes, &err), &err);
+    ABL_CHECK_OK(abl_png_read(&rgba, &w, &h, "coded.png", &err), &err);
+    CU_ASSERT(w == width && h == height);
+    free(png);
+    remove("coded.png");
+    return rgba;
+}
+
+static void encoded_pixels_are_what_libpng_reads(void)
+{
+    const size_t sizes[][2] = {{37, 23}, {1, 1}, {1, 50}, {50, 1}, {301, 7}};
+    uint8_t palette[256][3];
+    for (size_t n = 0; n < 256; n++)
+        for (size_t c = 0; c < 3; c++)
+            palette[n][c] = (uint8_t)(n * (2 * c + 1));
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        const size_t count = sizes[s][0] * sizes[s][1];
+        uint8_t *pixels = random_pixels(sizes[s][0], sizes[s][1]);
+        for (int coloured = 0; coloured < 2; coloured++) {
+            uint8_t *back = encode_and_read(pixels, sizes[s][0], sizes[s][1],
+                                            coloured ? palette[0] : NULL);
+            size_t wrong = back ? 0 : count;
+            for (size_t n = 0; n < count && back; n++)
+                for (size_t c = 0; c < 3; c++)
+                    wrong += back[4 * n + c] !=
+                             (coloured ? palette[pixels[n]][c] : pixels[n]);
+            CU_ASSERT_EQUAL(wrong, 0);
+            free(back);
+        }
+        free(pixels);
+    }
+}
+
+static void pictures_that_cannot_be_are_not_encoded(void)
+{
+    static const uint8_t pixel = 0, palette[3] = {1, 2, 3};
+    abl_error err;
+    uint8_t *png = NULL;
+    size_t bytes = 0;
+    const struct {
+        size_t width, height, colours;
+    } rows[] = {{0, 1, 1}, {1, 0, 1},   {65536, 1, 1},    {1, 65536, 1},
+                {1, 1, 0}, {1, 1, 257}, {65535, 65535, 1}};
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        ABL_CHECK_FAILS(abl_png_encode(&png, &bytes, &pixel, rows[n].width,
+                                       rows[n].height, palette, rows[n].colours,
+                                       &err),
+                        ABL_E_INVALID, "a picture of", &err);
+        CU_ASSERT_PTR_NULL(png);
+    }
+}
+
+static void files_that_cannot_be_written_whole_are_removed(void)
+{
+    abl_error err;
+    ABL_CHECK_FAILS(abl_file_write("no/such/file", "abc", 3, &err), ABL_E_IO,
+                    "no/such/file", &err);
+    ABL_CHECK_FAILS(abl_file_write("/dev/full", "abc", 3, &err), ABL_E_IO,
+                    "/dev/full", &err);
+    struct stat info;
+    CU_ASSERT_EQUAL(stat("/dev/full", &info), 0);
 }
 
 static void places_that_cannot_be_written_are_named(void)
@@ -172,6 +247,9 @@ const char *const abl_test_suite = "imaging.png";
 CU_TestInfo abl_tests[] = {
     ABL_TEST(pixels_survive_writing_and_reading),
     ABL_TEST(same_pixels_give_the_same_bytes),
+    ABL_TEST(encoded_pixels_are_what_libpng_reads),
+    ABL_TEST(pictures_that_cannot_be_are_not_encoded),
+    ABL_TEST(files_that_cannot_be_written_whole_are_removed),
     ABL_TEST(places_that_cannot_be_written_are_named),
     ABL_TEST(half_a_picture_is_removed),
     ABL_TEST(pictures_without_pixels_or_too_large_are_refused),
