@@ -28,9 +28,10 @@ abl_status abl_dicom_choice_parse(abl_dicom_choice *out, const char *text,
     if (strcmp(text, "none") == 0)
         return ABL_OK;
     if (strcmp(text, "all") == 0) {
-        *out = (abl_dicom_choice){true, true, true, true};
+        *out = (abl_dicom_choice){true, true, true, true, false};
         return ABL_OK;
     }
+    out->is_named = true;
     for (const char *part = text;;) {
         const size_t length = strcspn(part, ",");
         if (!take_part(out, part, length))
@@ -59,22 +60,46 @@ static abl_status open_source(abl_dicom_source **out,
     return status;
 }
 
-abl_status abl_dicom_output_write(const abl_pipeline *pipeline,
-                                  const char *folder,
-                                  const abl_pictures *pictures,
-                                  abl_dicom_choice choice, abl_error *err)
+static bool is_any(abl_dicom_choice choice)
+{
+    return choice.segmentation || choice.report || choice.captures ||
+           choice.document;
+}
+
+abl_status abl_dicom_output_open(abl_dicom_source **out,
+                                 abl_dicom_choice *choice,
+                                 const abl_pipeline *pipeline,
+                                 abl_findings *notes, abl_error *err)
 {
     const abl_series_info *info =
         abl_study_series(pipeline->study, pipeline->series);
-    char pdf_path[PATH_MAX];
-    abl_dicom_source *source = NULL;
+    abl_error fault = {ABL_OK, ""};
+    *out = NULL;
+    if (!is_any(*choice))
+        return ABL_OK;
+    if (info->is_nifti && !choice->is_named)
+        return ABL_OK; /* belongs to no study; nobody expects objects */
     if (info->is_nifti)
+        return abl_dicom_choice_check(
+            choice, NULL, "the input is NIfTI, which belongs to no study",
+            notes, err);
+    const abl_status status = open_source(out, pipeline, info, &fault);
+    if (status == ABL_E_IO || status == ABL_E_NOMEM)
+        return abl_error_set(err, status, "%s", fault.message);
+    return abl_dicom_choice_check(choice, *out, fault.message, notes, err);
+}
+
+abl_status abl_dicom_output_write(const abl_pipeline *pipeline,
+                                  const abl_dicom_source *source,
+                                  const char *folder,
+                                  const abl_pictures *pictures,
+                                  abl_dicom_choice choice, abl_findings *notes,
+                                  abl_error *err)
+{
+    char pdf_path[PATH_MAX];
+    if (!source || !is_any(choice))
         return ABL_OK;
     snprintf(pdf_path, sizeof pdf_path, "%s/report.pdf", folder);
-    abl_status status = open_source(&source, pipeline, info, err);
-    if (!status)
-        status = abl_dicom_results_write(folder, &pipeline->report, pictures,
-                                         pdf_path, source, choice, err);
-    abl_dicom_source_destroy(source);
-    return status;
+    return abl_dicom_results_write(folder, &pipeline->report, pictures,
+                                   pdf_path, source, choice, notes, err);
 }

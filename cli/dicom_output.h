@@ -14,12 +14,27 @@
 abl_status abl_dicom_choice_parse(abl_dicom_choice *out, const char *text,
                                   abl_error *err) ABL_MUST_CHECK;
 
-/** Writes the chosen objects below @p folder/dicom, which must exist. Nothing
- * for NIfTI, which belongs to no study. */
+/**
+ * Looks at the files of the series before reports are written, and takes out
+ * of @p choice what they do not allow, with warnings in @p notes.
+ *
+ * @param[out] out  caller destroys; NULL when nothing can be written
+ * @retval ABL_E_UNSUPPORTED a kind was named that cannot be written
+ * @retval ABL_E_IO, ABL_E_NOMEM
+ */
+abl_status abl_dicom_output_open(abl_dicom_source **out,
+                                 abl_dicom_choice *choice,
+                                 const abl_pipeline *pipeline,
+                                 abl_findings *notes,
+                                 abl_error *err) ABL_MUST_CHECK;
+
+/** Writes the chosen objects below @p folder/dicom, which must exist; see
+ * abl_dicom_results_write(). @p source may be NULL: nothing is written. */
 abl_status abl_dicom_output_write(const abl_pipeline *pipeline,
+                                  const abl_dicom_source *source,
                                   const char *folder,
                                   const abl_pictures *pictures,
-                                  abl_dicom_choice choice,
+                                  abl_dicom_choice choice, abl_findings *notes,
                                   abl_error *err) ABL_MUST_CHECK;
 
 #endif

@@ -245,30 +245,59 @@ abl_status abl_pipeline_run(abl_pipeline *pipeline,
     return status;
 }
 
+static abl_status write_reports(const abl_report *report, const char *folder,
+                                const abl_pictures *pictures, abl_error *err)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/report.html", folder);
+    abl_status status =
+        abl_report_write_html(path, folder, report, pictures, err);
+    snprintf(path, sizeof path, "%s/report.json", folder);
+    if (!status)
+        status = abl_report_write_json(path, report, pictures, err);
+    snprintf(path, sizeof path, "%s/report.pdf", folder);
+    if (!status)
+        status = abl_report_write_pdf(path, folder, report, pictures, err);
+    return status;
+}
+
+/* Reports say which DICOM objects are missing, and objects hold the reports:
+ * what only shows while writing makes the reports once more. */
+static abl_status write_documents(abl_pipeline *pipeline, const char *folder,
+                                  const abl_pictures *pictures,
+                                  abl_dicom_choice dicom, abl_error *err)
+{
+    const abl_report *report = &pipeline->report;
+    abl_findings *notes =
+        pipeline->reading ? pipeline->reading->findings : pipeline->findings;
+    abl_dicom_source *source = NULL;
+    abl_status status =
+        abl_dicom_output_open(&source, &dicom, pipeline, notes, err);
+    if (!status)
+        status = write_reports(report, folder, pictures, err);
+    const size_t said = notes->warning_count;
+    if (!status)
+        status = abl_dicom_output_write(pipeline, source, folder, pictures,
+                                        dicom, notes, err);
+    if (!status && notes->warning_count != said)
+        status = write_reports(report, folder, pictures, err);
+    abl_dicom_source_destroy(source);
+    return status;
+}
+
 abl_status abl_pipeline_write(abl_pipeline *pipeline, const char *folder,
                               abl_dicom_choice dicom,
                               const abl_progress *progress, abl_error *err)
 {
     const double start = abl_pipeline_clock_s();
     const abl_report *report = &pipeline->report;
-    char path[PATH_MAX];
     abl_pictures pictures = {0, NULL};
     abl_status status =
         abl_overlays_write(&pictures, folder, report, progress, err);
     if (!status)
         status = abl_masks_write(folder, report, err);
-    snprintf(path, sizeof path, "%s/report.html", folder);
     if (!status)
-        status = abl_report_write_html(path, folder, report, &pictures, err);
-    snprintf(path, sizeof path, "%s/report.json", folder);
-    if (!status)
-        status = abl_report_write_json(path, report, &pictures, err);
-    snprintf(path, sizeof path, "%s/report.pdf", folder);
-    if (!status)
-        status = abl_report_write_pdf(path, folder, report, &pictures, err);
-    if (!status)
-        status =
-            abl_dicom_output_write(pipeline, folder, &pictures, dicom, err);
+        status = write_documents(pipeline, folder, &pictures, dicom, err);
     abl_pictures_clear(&pictures);
     pipeline->seconds[ABL_STAGE_WRITE] = abl_pipeline_clock_s() - start;
     return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/findings.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,23 @@ void abl_findings_destroy(abl_findings *findings)
         free(findings->lesions[n].access.map);
     free(findings->lesions);
     free(findings);
+}
+
+void abl_findings_warn(abl_findings *findings, const char *code,
+                       const char *format, ...)
+{
+    const size_t n = findings->warning_count;
+    if (n == ABL_MAX_WARNINGS) {
+        findings->warnings[n - 1] = (abl_warning){
+            "warnings-left-out", "More warnings than can be listed."};
+        return;
+    }
+    abl_warning *to = &findings->warnings[findings->warning_count++];
+    snprintf(to->code, sizeof to->code, "%s", code);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(to->text, sizeof to->text, format, args);
+    va_end(args);
 }
 
 const char *abl_obstacle_title(int obstacle)

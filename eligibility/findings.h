@@ -286,4 +286,8 @@ typedef struct abl_findings {
 
 void abl_findings_destroy(abl_findings *findings);
 
+/** Appends a warning; when there is no room the last one says so. */
+void abl_findings_warn(abl_findings *findings, const char *code,
+                       const char *format, ...) ABL_PRINTF(3, 4);
+
 #endif

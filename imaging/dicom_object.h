@@ -55,6 +55,8 @@ const char *abl_dicom_source_series_uid(const abl_dicom_source *source);
 const char *abl_dicom_source_study_uid(const abl_dicom_source *source);
 /** "" when the source has none. */
 const char *abl_dicom_source_frame_uid(const abl_dicom_source *source);
+/** Whether all instances have the UIDs by which new objects name them. */
+bool abl_dicom_source_has_names(const abl_dicom_source *source);
 /** Whether slice k of the grid is instance k, pixel for pixel. False for
  * multi-frame sources, and for volumes that were resampled. */
 bool abl_dicom_source_matches(const abl_dicom_source *source,
@@ -77,12 +79,22 @@ typedef struct abl_dicom_object_info {
 void abl_dicom_object_uids(char series_uid[65], char instance_uid[65],
                            const abl_dicom_object_info *info, const char *kind);
 
+/** How an outline came about (SegmentAlgorithmType). */
+typedef enum abl_dicom_algorithm {
+    ABL_DICOM_AUTOMATIC,
+    ABL_DICOM_SEMIAUTOMATIC, /**< computed with a person's help, or by means
+                                  that are not known here */
+    ABL_DICOM_MANUAL         /**< drawn by a reader */
+} abl_dicom_algorithm;
+
 /** One segment: the voxels of a label map that have one value. */
 typedef struct abl_dicom_segment {
     const char *label; /**< at most 64 characters */
     abl_code category, type;
-    bool is_automatic;          /**< else drawn or edited by a reader */
-    const char *algorithm_name; /**< at most 64 characters */
+    const char *description; /**< at most 1024 characters; NULL: none */
+    abl_dicom_algorithm algorithm;
+    const char *algorithm_name; /**< at most 64 characters; not written when
+                                     manual */
     const char *tracking_id;    /**< NULL: none */
     const char *tracking_uid;
     const abl_volume *labels; /**< u8; one grid for all segments */
@@ -98,7 +110,8 @@ typedef struct abl_dicom_segment {
  * @param slice_matches  whether slice k of the grid is source instance k, so
  *                       that frames may name it (false: resampled, tilted)
  * @retval ABL_E_INVALID no segment, grids differ, no frame of reference, more
- *                       than 65535 segments, or a segment without a voxel
+ *                       than 65535 segments, a segment without a voxel, or
+ *                       without the name of its algorithm
  * @retval ABL_E_IO, ABL_E_NOMEM
  */
 abl_status abl_dicom_seg_write(const char *path, const abl_dicom_source *source,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/report/dicom_codes.h"
 
+#include <string.h>
+
 const abl_code abl_code_anatomical = {"123037004", "SCT",
                                       "Anatomical Structure"};
 const abl_code abl_code_abnormal = {"49755003", "SCT",
@@ -70,4 +72,28 @@ abl_code abl_code_of_verdict(abl_verdict verdict)
                                         "Not assessable"},
     };
     return codes[verdict];
+}
+
+abl_dicom_outline abl_dicom_outline_of(const char *origin)
+{
+    if (origin && strcmp(origin, "imported") == 0)
+        return ABL_OUTLINE_IMPORTED;
+    if (origin && strcmp(origin, "edited") == 0)
+        return ABL_OUTLINE_READ;
+    return ABL_OUTLINE_FOUND;
+}
+
+abl_code abl_code_of_outline(abl_dicom_outline outline)
+{
+    static const abl_code codes[] = {
+        [ABL_OUTLINE_FOUND] = {"O-FOUND", ABL_DICOM_PRIVATE_SCHEME,
+                               "Found by the program"},
+        [ABL_OUTLINE_EXTENDED] = {"O-EXTENDED", ABL_DICOM_PRIVATE_SCHEME,
+                                  "Found, and extended by given outlines"},
+        [ABL_OUTLINE_IMPORTED] = {"O-IMPORTED", ABL_DICOM_PRIVATE_SCHEME,
+                                  "Imported"},
+        [ABL_OUTLINE_READ] = {"O-READ", ABL_DICOM_PRIVATE_SCHEME,
+                              "Drawn by a reader"},
+    };
+    return codes[outline];
 }

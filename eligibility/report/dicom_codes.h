@@ -16,6 +16,19 @@ abl_code abl_code_of_structure(abl_structure_id id);
 abl_code abl_code_of_result(abl_result result);
 abl_code abl_code_of_verdict(abl_verdict verdict);
 
+/** Where an outline comes from, as DICOM asks for it. */
+typedef enum abl_dicom_outline {
+    ABL_OUTLINE_FOUND,
+    ABL_OUTLINE_EXTENDED, /**< found, and joined with what was given */
+    ABL_OUTLINE_IMPORTED,
+    ABL_OUTLINE_READ /**< drawn by a reader */
+} abl_dicom_outline;
+
+/** From abl_structure::origin or abl_lesion::origin. */
+abl_dicom_outline abl_dicom_outline_of(const char *origin);
+/** Private codes for that. */
+abl_code abl_code_of_outline(abl_dicom_outline outline);
+
 extern const abl_code abl_code_anatomical, abl_code_abnormal, abl_code_lesion;
 
 #endif

@@ -134,6 +134,8 @@ static void add_ends(writer *to, int depth, const abl_segment *segment)
 {
     double from[3], end[3];
     const long image = find_image(to->job, from, end, segment);
+    if (image < 0 && !abl_dicom_source_frame_uid(to->job->source)[0])
+        return; /* no space to name */
     const double flat[4] = {from[0] + 0.5, from[1] + 0.5, end[0] + 0.5,
                             end[1] + 0.5};
     double space[6];
@@ -155,8 +157,13 @@ static void add_ends(writer *to, int depth, const abl_segment *segment)
 static void add_length(writer *to, int depth, abl_code name,
                        const abl_segment *segment)
 {
-    if (add_number(to, depth, name, &segment->mm, millimetre) &&
-        !segment->is_read)
+    if (!add_number(to, depth, name, &segment->mm, millimetre))
+        return;
+    if (segment->is_read)
+        add_text(to, depth + 1, ABL_SR_HAS_PROPERTIES,
+                 (abl_code)DCM("121106", "Comment"),
+                 "Given by a reader, not measured here");
+    else
         add_ends(to, depth + 1, segment);
 }
 
@@ -198,7 +205,7 @@ static void add_rules(writer *to, int depth, const abl_judgement *judgement)
     for (size_t n = 0; n < judgement->result_count; n++) {
         const abl_rule_result *result = &judgement->results[n];
         char name[65], text[768], limit[96], band[96];
-        snprintf(name, sizeof name, "%.60s", result->rule->title);
+        abl_text_clean(name, sizeof name, result->rule->title);
         const abl_code rule = {result->rule->id, ABL_DICOM_PRIVATE_SCHEME,
                                name};
         add_code(to, depth, ABL_SR_CONTAINS, rule,
@@ -258,6 +265,18 @@ static void add_verdict(writer *to, int depth, const abl_judgement *judgement,
                  (abl_code)DCM("121106", "Comment"), reason);
 }
 
+/* Who drew the outline. Algorithm Name is what measured it. */
+static void add_outline(writer *to, int depth, const char *origin)
+{
+    static const abl_code outline = {"OUTLINE", ABL_DICOM_PRIVATE_SCHEME,
+                                     "Origin of the outline"};
+    const abl_dicom_outline from = abl_dicom_outline_of(origin);
+    add_code(to, depth, ABL_SR_CONTAINS, outline, abl_code_of_outline(from));
+    if (from == ABL_OUTLINE_FOUND)
+        add_text(to, depth + 1, ABL_SR_HAS_PROPERTIES,
+                 (abl_code)DCM("111001", "Algorithm Name"), origin);
+}
+
 static void add_lesion(writer *to, size_t n)
 {
     const int depth = 2;
@@ -278,6 +297,7 @@ static void add_lesion(writer *to, size_t n)
     add_code(to, depth + 1, ABL_SR_HAS_CONCEPT_MOD, finding_site,
              abl_code_of_structure(ABL_LIVER));
     add_algorithm(to, depth + 1);
+    add_outline(to, depth + 1, lesion->origin);
     add_length(to, depth + 1, (abl_code)SCT("103339001", "Long Axis"),
                &lesion->longest_axial_diameter);
     add_length(to, depth + 1, (abl_code)SCT("103340004", "Short Axis"),

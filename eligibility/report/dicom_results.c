@@ -142,23 +142,45 @@ static abl_status write_document(const abl_dicom_job *job, const char *folder,
     return status;
 }
 
+/* A full disk stops the run; an object that cannot be made does not, unless it
+ * was asked for by name. */
+static abl_status leave_out(abl_status status, const char *code,
+                            const char *title, abl_dicom_choice choice,
+                            abl_findings *notes, const abl_error *err)
+{
+    if (!status || choice.is_named || status == ABL_E_IO ||
+        status == ABL_E_NOMEM || status == ABL_E_CANCELLED)
+        return status;
+    abl_findings_warn(notes, code, "%s was not written: %.190s", title,
+                      err->message);
+    return ABL_OK;
+}
+
 static abl_status write_objects(abl_dicom_job *job, const char *folder,
                                 const abl_pictures *pictures,
                                 const char *pdf_path, abl_dicom_choice choice,
-                                abl_error *err)
+                                abl_findings *notes, abl_error *err)
 {
     char path[PATH_MAX];
     abl_status status = ABL_OK;
     snprintf(path, sizeof path, "%s/dicom/segmentation.dcm", folder);
     if (choice.segmentation)
-        status = abl_dicom_write_segmentation(job, path, err);
+        status = leave_out(abl_dicom_write_segmentation(job, path, err),
+                           "no-dicom-seg", "A DICOM segmentation (SEG)", choice,
+                           notes, err);
     snprintf(path, sizeof path, "%s/dicom/report.dcm", folder);
     if (!status && choice.report)
-        status = abl_dicom_write_report(job, path, err);
+        status =
+            leave_out(abl_dicom_write_report(job, path, err), "no-dicom-sr",
+                      "A DICOM structured report (SR)", choice, notes, err);
     if (!status && choice.captures)
-        status = write_captures(job, folder, pictures, err);
+        status =
+            leave_out(write_captures(job, folder, pictures, err), "no-dicom-sc",
+                      "DICOM secondary captures", choice, notes, err);
     if (!status && choice.document && pdf_path)
-        status = write_document(job, folder, pdf_path, err);
+        status = leave_out(write_document(job, folder, pdf_path, err),
+                           "no-dicom-pdf", "An encapsulated PDF", choice, notes,
+                           err);
     return status;
 }
 
@@ -166,7 +188,8 @@ abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
                                    const abl_pictures *pictures,
                                    const char *pdf_path,
                                    const abl_dicom_source *source,
-                                   abl_dicom_choice choice, abl_error *err)
+                                   abl_dicom_choice choice, abl_findings *notes,
+                                   abl_error *err)
 {
     char key[160];
     abl_volume *native[3] = {NULL, NULL, NULL};
@@ -192,7 +215,8 @@ abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
         job->vessel_labels = native[2];
         job->source_matches =
             abl_dicom_source_matches(source, report->native_grid);
-        status = write_objects(job, folder, pictures, pdf_path, choice, err);
+        status =
+            write_objects(job, folder, pictures, pdf_path, choice, notes, err);
     }
     for (int n = 0; n < 3; n++)
         abl_volume_destroy(native[n]);

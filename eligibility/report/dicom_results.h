@@ -10,7 +10,23 @@
 /** Which objects to write. */
 typedef struct abl_dicom_choice {
     bool segmentation, report, captures, document;
+    bool is_named; /**< one by one: what cannot be written is an error. Else
+                        it is left out with a warning */
 } abl_dicom_choice;
+
+/**
+ * Takes what a source does not allow out of a choice, each with a warning
+ * ("no-dicom-seg", "-sr", "-sc", "-pdf") that says why. A segmentation needs
+ * a frame of reference; it and the report name the images by their UIDs.
+ *
+ * @param source NULL: nothing can be written, because of @p reason
+ * @param notes  takes the warnings
+ * @retval ABL_E_UNSUPPORTED the kind was named
+ */
+abl_status abl_dicom_choice_check(abl_dicom_choice *choice,
+                                  const abl_dicom_source *source,
+                                  const char *reason, abl_findings *notes,
+                                  abl_error *err) ABL_MUST_CHECK;
 
 /** First series number of the objects; viewers sort by it. */
 #define ABL_DICOM_SERIES_NUMBER 9001
@@ -47,6 +63,9 @@ abl_status abl_dicom_write_report(const abl_dicom_job *job, const char *path,
  * which must be written before: a changed result gives new objects, the same
  * result the same ones.
  *
+ * An object that cannot be made is left out with a warning in @p notes, unless
+ * it was named; reports written before should then be written again.
+ *
  * @param pictures the overlays in @p folder
  * @param pdf_path may be NULL when no document is chosen
  * @retval ABL_E_IO, ABL_E_NOMEM, ABL_E_INVALID
@@ -55,7 +74,7 @@ abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
                                    const abl_pictures *pictures,
                                    const char *pdf_path,
                                    const abl_dicom_source *source,
-                                   abl_dicom_choice choice,
+                                   abl_dicom_choice choice, abl_findings *notes,
                                    abl_error *err) ABL_MUST_CHECK;
 
 #endif

@@ -41,6 +41,42 @@ static void colour_of(uint8_t rgb[3], abl_structure_id id)
     memcpy(rgb, from, 3);
 }
 
+/* An outline that was given is not ours; who drew it in an imported file is not
+ * known. */
+static void name_algorithm(abl_dicom_segment *out, abl_dicom_outline outline,
+                           const char *origin)
+{
+    static const char *const descriptions[] = {
+        [ABL_OUTLINE_FOUND] = NULL,
+        [ABL_OUTLINE_EXTENDED] = "Found by the program, and extended by "
+                                 "outlines that were given to it",
+        [ABL_OUTLINE_IMPORTED] = "Imported outline; how it was made is not "
+                                 "known",
+        [ABL_OUTLINE_READ] = "Drawn by a reader",
+    };
+    out->description = descriptions[outline];
+    out->algorithm = outline == ABL_OUTLINE_FOUND  ? ABL_DICOM_AUTOMATIC
+                     : outline == ABL_OUTLINE_READ ? ABL_DICOM_MANUAL
+                                                   : ABL_DICOM_SEMIAUTOMATIC;
+    out->algorithm_name =
+        outline == ABL_OUTLINE_IMPORTED ? "imported outline" : origin;
+}
+
+/* Lesions that were given extend a liver that was found. */
+static abl_dicom_outline outline_of(const abl_structures *structures,
+                                    abl_structure_id id)
+{
+    const abl_dicom_outline own =
+        abl_dicom_outline_of(structures->items[id].origin);
+    if (id != ABL_LIVER || own != ABL_OUTLINE_FOUND)
+        return own;
+    for (size_t n = 0; n < structures->lesion_count; n++)
+        if (abl_dicom_outline_of(structures->lesions[n].origin) !=
+            ABL_OUTLINE_FOUND)
+            return ABL_OUTLINE_EXTENDED;
+    return own;
+}
+
 static void add_structure(segment_list *list, const abl_dicom_job *job,
                           abl_structure_id id)
 {
@@ -56,11 +92,11 @@ static void add_structure(segment_list *list, const abl_dicom_job *job,
     *out = (abl_dicom_segment){.label = abl_structure_title(id),
                                .category = abl_code_anatomical,
                                .type = type,
-                               .is_automatic = true,
-                               .algorithm_name = structure->origin,
                                .labels = labels,
                                .value = (uint8_t)id};
     colour_of(out->rgb, id);
+    name_algorithm(out, outline_of(job->report->structures, id),
+                   structure->origin);
 }
 
 static void add_lesion(segment_list *list, abl_dicom_job *job, size_t n)
@@ -73,13 +109,13 @@ static void add_lesion(segment_list *list, abl_dicom_job *job, size_t n)
     *out = (abl_dicom_segment){.label = list->labels[n],
                                .category = abl_code_abnormal,
                                .type = abl_code_lesion,
-                               .is_automatic = true,
-                               .algorithm_name = "lesion_ct",
                                .tracking_id = list->labels[n],
                                .tracking_uid = list->uids[n],
                                .labels = job->lesion_labels,
                                .value = (uint8_t)(n + 1),
                                .rgb = {240, 228, 66}};
+    const char *origin = job->report->structures->lesions[n].origin;
+    name_algorithm(out, abl_dicom_outline_of(origin), origin);
     job->lesion_segment[n] = (unsigned)list->count;
 }
 

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "dcmtk/config/osconfig.h"
-
-#include "dcmtk/dcmdata/dctk.h"
-
-#include <sys/stat.h>
+#include "imaging/adapters/dicom_toolkit.hpp"
 
 #include <climits>
 #include <cmath>
@@ -17,28 +13,6 @@
 
 namespace
 {
-/** A decimal string of at most 16 characters (VR DS). */
-std::string decimal(double value)
-{
-    char text[40];
-    if (std::fabs(value) < 5e-10)
-        return "0";
-    for (int digits = 12; digits > 3; digits--) {
-        std::snprintf(text, sizeof text, "%.*g", digits, value);
-        if (std::strlen(text) <= 16)
-            break;
-    }
-    return text;
-}
-
-std::string decimals(const double *values, size_t count)
-{
-    std::string text;
-    for (size_t n = 0; n < count; n++)
-        text += (n ? "\\" : "") + decimal(values[n]);
-    return text;
-}
-
 /** Puts values and remembers the first failure. */
 class Writer
 {
@@ -128,7 +102,7 @@ void put_series(Writer &writer, const abl_dicom_write_info &info)
 
 void put_x_ray(Writer &writer, const abl_dicom_write_info &info)
 {
-    writer.put(DCM_KVP, decimal(info.kvp));
+    writer.put(DCM_KVP, abl::decimal(info.kvp));
     writer.put_given(DCM_ConvolutionKernel, info.kernel);
     writer.put(DCM_RescaleIntercept, std::to_string(info.rescale_intercept_hu));
     writer.put(DCM_RescaleSlope, "1");
@@ -163,8 +137,8 @@ void put_acquisition(Writer &writer, const abl_dicom_write_info &info)
         put_x_ray(writer, info);
     writer.put_given(DCM_ContrastBolusAgent, info.contrast_agent);
     writer.put_given(DCM_ImageComments, info.comment);
-    writer.put(DCM_WindowCenter, decimal(info.window_centre_hu));
-    writer.put(DCM_WindowWidth, decimal(info.window_width_hu));
+    writer.put(DCM_WindowCenter, abl::decimal(info.window_centre_hu));
+    writer.put(DCM_WindowWidth, abl::decimal(info.window_width_hu));
 }
 
 void put_plane(Writer &writer, const Series &series, size_t k)
@@ -182,10 +156,11 @@ void put_plane(Writer &writer, const Series &series, size_t k)
     }
     const double row_then_column_mm[2] = {grid.spacing_mm[1], grid.spacing_mm[0]};
     const double thickness_mm = series.info->slice_thickness_mm;
-    writer.put(DCM_ImagePositionPatient, decimals(position, 3));
-    writer.put(DCM_ImageOrientationPatient, decimals(orientation, 6));
-    writer.put(DCM_PixelSpacing, decimals(row_then_column_mm, 2));
-    writer.put(DCM_SliceThickness, decimal(thickness_mm > 0 ? thickness_mm : grid.spacing_mm[2]));
+    writer.put(DCM_ImagePositionPatient, abl::decimals(position, 3));
+    writer.put(DCM_ImageOrientationPatient, abl::decimals(orientation, 6));
+    writer.put(DCM_PixelSpacing, abl::decimals(row_then_column_mm, 2));
+    writer.put(DCM_SliceThickness,
+               abl::decimal(thickness_mm > 0 ? thickness_mm : grid.spacing_mm[2]));
 }
 
 void put_instance(Writer &writer, const Series &series, size_t k)
@@ -219,13 +194,6 @@ void put_pixels(Writer &writer, const Series &series, size_t k)
     writer.put_pixels(stored);
 }
 
-/** The library does not report a failing close: look at the size. */
-bool is_whole(const std::string &path, size_t least_bytes)
-{
-    struct stat found;
-    return stat(path.c_str(), &found) == 0 && static_cast<size_t>(found.st_size) > least_bytes;
-}
-
 abl_status write_slice(const Series &series, const std::string &folder, size_t k, abl_error *err)
 {
     char name[16];
@@ -246,7 +214,7 @@ abl_status write_slice(const Series &series, const std::string &folder, size_t k
         return abl_error_set(err, ABL_E_IO, "%s: cannot be written: %s", path.c_str(),
                              result.text());
     const abl_grid &grid = series.volume->grid;
-    if (!is_whole(path, grid.size[0] * grid.size[1] * 2))
+    if (!abl::is_whole_file(path, grid.size[0] * grid.size[1] * 2))
         return abl_error_set(err, ABL_E_IO, "%s: cannot be written in full; is the disk full?",
                              path.c_str());
     return ABL_OK;

@@ -43,15 +43,7 @@ abl_status abl_dicom_capture_write(const char *path, const abl_dicom_source *sou
         root.put(DCM_ImageType, "DERIVED\\SECONDARY");
         root.put(DCM_PatientOrientation, "");
         root.put(DCM_BurnedInAnnotation, "NO");
-        root.put_u16(DCM_SamplesPerPixel, 3);
-        root.put(DCM_PhotometricInterpretation, "RGB");
-        root.put_u16(DCM_PlanarConfiguration, 0);
-        root.put_u16(DCM_Rows, static_cast<unsigned>(rows));
-        root.put_u16(DCM_Columns, static_cast<unsigned>(columns));
-        root.put_u16(DCM_BitsAllocated, 8);
-        root.put_u16(DCM_BitsStored, 8);
-        root.put_u16(DCM_HighBit, 7);
-        root.put_u16(DCM_PixelRepresentation, 0);
+        abl::put_pixel_format(root, {3, 8, rows, columns});
         root.put_bytes(DCM_PixelData, bytes);
         abl::require(root.result(), "the picture");
         return abl::save_object(file, path, bytes.size(), err);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "imaging/adapters/dicom_object.hpp"
 
-#include <sys/stat.h>
-
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
@@ -81,27 +79,6 @@ void require(const OFCondition &condition, const char *what)
         throw std::runtime_error(std::string(what) + " cannot be made: " + condition.text());
 }
 
-std::string decimal(double value)
-{
-    char text[40];
-    if (std::fabs(value) < 5e-10)
-        return "0";
-    for (int digits = 12; digits > 3; digits--) {
-        std::snprintf(text, sizeof text, "%.*g", digits, value);
-        if (std::strlen(text) <= 16)
-            break;
-    }
-    return text;
-}
-
-std::string decimals(const double *values, size_t count)
-{
-    std::string text;
-    for (size_t n = 0; n < count; n++)
-        text += (n ? "\\" : "") + decimal(values[n]);
-    return text;
-}
-
 abl_status check_object_info(const abl_dicom_object_info *info, abl_error *err)
 {
     if (!info->key || !*info->key)
@@ -135,6 +112,36 @@ void put_common(ItemWriter &writer, DcmDataset &dataset, const abl_dicom_source 
     writer.put(DCM_SoftwareVersions, info.version);
 }
 
+std::string text_for(const abl_dicom_source &source, const std::string &text)
+{
+    static const std::string plus_minus = "\u00b1";
+    std::string out;
+    for (size_t n = 0; n < text.size(); n++) {
+        const auto c = static_cast<unsigned char>(text[n]);
+        if (source.is_utf8 || c < 0x80)
+            out += text[n];
+        else if (text.compare(n, plus_minus.size(), plus_minus) == 0)
+            out += "+/-";
+        else if (c >= 0xc0)
+            out += '?';
+    }
+    return out;
+}
+
+void put_pixel_format(ItemWriter &writer, const PixelFormat &format)
+{
+    writer.put_u16(DCM_SamplesPerPixel, format.samples);
+    writer.put(DCM_PhotometricInterpretation, format.samples == 3 ? "RGB" : "MONOCHROME2");
+    if (format.samples == 3)
+        writer.put_u16(DCM_PlanarConfiguration, 0);
+    writer.put_u16(DCM_Rows, static_cast<unsigned>(format.rows));
+    writer.put_u16(DCM_Columns, static_cast<unsigned>(format.columns));
+    writer.put_u16(DCM_BitsAllocated, format.bits);
+    writer.put_u16(DCM_BitsStored, format.bits);
+    writer.put_u16(DCM_HighBit, format.bits - 1);
+    writer.put_u16(DCM_PixelRepresentation, 0);
+}
+
 void put_source_series(ItemWriter &writer, const abl_dicom_source &source)
 {
     ItemWriter series(writer.add_item(DCM_ReferencedSeriesSequence));
@@ -145,13 +152,6 @@ void put_source_series(ItemWriter &writer, const abl_dicom_source &source)
     writer.note(series.result());
 }
 
-/** The library does not report a failing close: look at the size. */
-static bool is_whole(const std::string &path, size_t least_bytes)
-{
-    struct stat found;
-    return stat(path.c_str(), &found) == 0 && static_cast<size_t>(found.st_size) > least_bytes;
-}
-
 abl_status save_object(DcmFileFormat &file, const char *path, size_t least_bytes, abl_error *err)
 {
     const std::string partial = std::string(path) + ".part";
@@ -160,7 +160,7 @@ abl_status save_object(DcmFileFormat &file, const char *path, size_t least_bytes
         std::remove(partial.c_str());
         return abl_error_set(err, ABL_E_IO, "%s: cannot be written: %s", path, saved.text());
     }
-    if (!is_whole(partial, least_bytes) || std::rename(partial.c_str(), path) != 0) {
+    if (!is_whole_file(partial, least_bytes) || std::rename(partial.c_str(), path) != 0) {
         std::remove(partial.c_str());
         return abl_error_set(err, ABL_E_IO, "%s: cannot be written in full; is the disk full?",
                              path);
@@ -275,6 +275,7 @@ abl_status add_file(abl_dicom_source &source, const char *path, abl_error *err)
         source.series_uid = series;
         source.frame_uid = abl::text_of(&from, DCM_FrameOfReferenceUID).c_str();
         source.date_time = read_date_time(from);
+        source.is_utf8 = abl::text_of(&from, DCM_SpecificCharacterSet) == "ISO_IR 192";
     }
     if (study.empty() || series.empty() || study != source.study_uid || series != source.series_uid)
         return abl_error_set(err, ABL_E_FORMAT,
@@ -336,6 +337,14 @@ const char *abl_dicom_source_study_uid(const abl_dicom_source *source)
 const char *abl_dicom_source_frame_uid(const abl_dicom_source *source)
 {
     return source->frame_uid.c_str();
+}
+
+bool abl_dicom_source_has_names(const abl_dicom_source *source)
+{
+    for (const auto &instance : source->instances)
+        if (instance.class_uid.empty() || instance.instance_uid.empty())
+            return false;
+    return true;
 }
 
 static bool is_same_plane(const abl_dicom_source::Instance &image, const abl_grid &grid, size_t k)

@@ -21,6 +21,7 @@ struct abl_dicom_source {
     };
     std::vector<Instance> instances;
     std::string study_uid, series_uid, frame_uid, date_time;
+    bool is_utf8; /**< its character set holds all of ours */
 };
 
 namespace abl
@@ -70,9 +71,8 @@ class ItemWriter
 /** Thrown when DCMTK refuses a value; becomes ABL_E_INTERNAL. */
 void require(const OFCondition &condition, const char *what);
 
-/** A decimal string of at most 16 characters (VR DS). */
-std::string decimal(double value);
-std::string decimals(const double *values, size_t count);
+/** Our own UTF-8 text in the source's character set: as it is, or in ASCII. */
+std::string text_for(const abl_dicom_source &source, const std::string &text);
 
 struct ObjectKind {
     const char *name;      /**< for the UIDs: "seg" */
@@ -83,6 +83,13 @@ struct ObjectKind {
 /** Patient, study, series, equipment and SOP common modules. */
 void put_common(ItemWriter &writer, DcmDataset &dataset, const abl_dicom_source &source,
                 const abl_dicom_object_info &info, const ObjectKind &kind);
+
+/** Unsigned pixels: one grey sample or three colours side by side. */
+struct PixelFormat {
+    unsigned samples, bits;
+    size_t rows, columns;
+};
+void put_pixel_format(ItemWriter &writer, const PixelFormat &format);
 
 /** Every instance of the source, by series, in a sequence such as
  * ReferencedSeriesSequence. */

@@ -22,6 +22,7 @@ struct Job {
     std::string dimension_uid;
 };
 
+const char *const algorithm_types[] = {"AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"};
 const abl_code source_purpose = {"121322", "DCM", "Source image for image processing operation"};
 const abl_code derivation = {"113076", "DCM", "Segmentation"};
 
@@ -98,8 +99,10 @@ void put_segment(abl::ItemWriter &root, const abl_dicom_segment &segment, size_t
     item.put(DCM_SegmentLabel, segment.label);
     item.put_code(DCM_SegmentedPropertyCategoryCodeSequence, segment.category);
     item.put_code(DCM_SegmentedPropertyTypeCodeSequence, segment.type);
-    item.put(DCM_SegmentAlgorithmType, segment.is_automatic ? "AUTOMATIC" : "MANUAL");
-    if (segment.is_automatic)
+    if (segment.description)
+        item.put(DCM_SegmentDescription, segment.description);
+    item.put(DCM_SegmentAlgorithmType, algorithm_types[segment.algorithm]);
+    if (segment.algorithm != ABL_DICOM_MANUAL)
         item.put(DCM_SegmentAlgorithmName, segment.algorithm_name);
     if (segment.tracking_id) {
         item.put(DCM_TrackingID, segment.tracking_id);
@@ -196,15 +199,8 @@ void put_image(abl::ItemWriter &root, const Job &job, size_t frames)
     root.put(DCM_ContentCreatorName, "");
     root.put(DCM_SegmentationType, "BINARY");
     root.put(DCM_LossyImageCompression, "00");
-    root.put_u16(DCM_SamplesPerPixel, 1);
-    root.put(DCM_PhotometricInterpretation, "MONOCHROME2");
     root.put(DCM_NumberOfFrames, std::to_string(frames));
-    root.put_u16(DCM_Rows, static_cast<unsigned>(grid.size[1]));
-    root.put_u16(DCM_Columns, static_cast<unsigned>(grid.size[0]));
-    root.put_u16(DCM_BitsAllocated, 1);
-    root.put_u16(DCM_BitsStored, 1);
-    root.put_u16(DCM_HighBit, 0);
-    root.put_u16(DCM_PixelRepresentation, 0);
+    abl::put_pixel_format(root, {1, 1, grid.size[1], grid.size[0]});
 }
 
 abl_status check_segments(const Job &job, abl_error *err)
@@ -219,6 +215,10 @@ abl_status check_segments(const Job &job, abl_error *err)
         const abl_volume *labels = job.segments[n].labels;
         if (labels->type != ABL_PIXEL_U8 || job.segments[n].value == 0)
             return abl_error_set(err, ABL_E_INVALID, "segment %zu is no label of a u8 map", n + 1);
+        const char *name = job.segments[n].algorithm_name;
+        if (job.segments[n].algorithm != ABL_DICOM_MANUAL && (!name || !*name))
+            return abl_error_set(err, ABL_E_INVALID, "segment %zu needs the name of its algorithm",
+                                 n + 1);
         const abl_status status = abl_grid_check_same(&grid_of(job), &labels->grid, 0.001, err);
         if (status)
             return status;

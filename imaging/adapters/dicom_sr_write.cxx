@@ -120,7 +120,7 @@ void put_value(abl::ItemWriter &item, const Item &from, const abl_dicom_source &
 {
     switch (from.type) {
     case ABL_SR_TEXT:
-        item.put(DCM_TextValue, from.text);
+        item.put(DCM_TextValue, abl::text_for(source, from.text));
         break;
     case ABL_SR_CODE:
         item.put_code(DCM_ConceptCodeSequence, from.code.view());
@@ -158,8 +158,11 @@ void put_item(abl::ItemWriter &writer, const Item &from, const abl_dicom_source 
     if (from.depth > 0)
         writer.put(DCM_RelationshipType, relations[from.relation]);
     writer.put(DCM_ValueType, types[from.type]);
-    if (!from.name.value.empty())
-        writer.put_code(DCM_ConceptNameCodeSequence, from.name.view());
+    if (!from.name.value.empty()) {
+        Code name = from.name;
+        name.meaning = abl::text_for(source, name.meaning).substr(0, 64);
+        writer.put_code(DCM_ConceptNameCodeSequence, name.view());
+    }
     put_value(writer, from, source);
 }
 

@@ -6,8 +6,12 @@
 #include <gdcmGlobal.h>
 #include <gdcmTrace.h>
 
+#include <sys/stat.h>
+
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 
 namespace abl
@@ -117,5 +121,32 @@ void copy_text(char *to, size_t size, const OFString &text)
         n += length > 0 ? length : 1;
     }
     to[used] = '\0';
+}
+
+std::string decimal(double value)
+{
+    char text[40];
+    if (std::fabs(value) < 5e-10)
+        return "0";
+    for (int digits = 12; digits > 3; digits--) {
+        std::snprintf(text, sizeof text, "%.*g", digits, value);
+        if (std::strlen(text) <= 16)
+            break;
+    }
+    return text;
+}
+
+std::string decimals(const double *values, size_t count)
+{
+    std::string text;
+    for (size_t n = 0; n < count; n++)
+        text += (n ? "\\" : "") + decimal(values[n]);
+    return text;
+}
+
+bool is_whole_file(const std::string &path, size_t least_bytes)
+{
+    struct stat found;
+    return stat(path.c_str(), &found) == 0 && static_cast<size_t>(found.st_size) > least_bytes;
 }
 } // namespace abl

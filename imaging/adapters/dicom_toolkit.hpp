@@ -8,6 +8,8 @@
 
 #include "dcmtk/dcmdata/dctk.h"
 
+#include <string>
+
 #include "imaging/status.h"
 
 namespace abl
@@ -36,6 +38,14 @@ DcmItem *item_of(DcmItem *item, const DcmTagKey &key);
 
 /** Copies text, made valid UTF-8 without control characters, cut to fit. */
 void copy_text(char *to, size_t size, const OFString &text);
+
+/** A decimal string of at most 16 characters (VR DS). */
+std::string decimal(double value);
+std::string decimals(const double *values, size_t count);
+
+/** Whether a file is there with more than that many bytes: the library does
+ * not report a failing close. */
+bool is_whole_file(const std::string &path, size_t least_bytes);
 } // namespace abl
 
 #endif

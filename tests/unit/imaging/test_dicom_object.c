@@ -100,7 +100,7 @@ static abl_dicom_segment segment_of(const abl_volume *labels, uint8_t value)
     return (abl_dicom_segment){.label = "Liver",
                                .category = anatomy,
                                .type = liver,
-                               .is_automatic = true,
+                               .algorithm = ABL_DICOM_AUTOMATIC,
                                .algorithm_name = "organ_ct",
                                .labels = labels,
                                .value = value,
