@@ -33,4 +33,10 @@ extern const size_t abl_applicators_generic_json_bytes;
 extern const unsigned char abl_report_css[];
 extern const size_t abl_report_css_bytes;
 
+/** cases/worklist.css and worklist.js, zero-terminated. */
+extern const unsigned char abl_worklist_css[];
+extern const size_t abl_worklist_css_bytes;
+extern const unsigned char abl_worklist_js[];
+extern const size_t abl_worklist_js_bytes;
+
 #endif
