@@ -171,11 +171,11 @@ static double least_room(const abl_obstacle_map *map, const abl_index_ray *ray,
            p->growth_per_mm * (p->outer - mm);
 }
 
-/* From @p outer towards the target down to @p inner; stops where it is
- * blocked unless @p goes_on. */
+/* From @p outer towards the target down to @p inner; stops where the room is
+ * below @p enough_mm. */
 static abl_traced trace(const abl_obstacle_map *map, const abl_index_ray *ray,
                         const abl_probe *p, const double ends[2],
-                        double half_width, bool goes_on)
+                        double half_width, double enough_mm)
 {
     const double inner = ends[0], outer = ends[1];
     const double rate = p->rate / p->widening + p->growth_per_mm;
@@ -195,7 +195,7 @@ static abl_traced trace(const abl_obstacle_map *map, const abl_index_ray *ray,
                 t.block_mm = mm;
             }
         }
-        if (mm <= inner || (t.blocked && !goes_on))
+        if (mm <= inner || t.least_mm < enough_mm)
             return t;
         mm = larger(inner, mm - larger(TRACE_STEP, (d - t.least_mm) / rate));
     }
@@ -213,7 +213,9 @@ abl_traced abl_probe_trace(const abl_obstacle_map *map,
         abl_index_ray_make(&map->grid, task->target_lps, p->away);
     if (!abl_index_ray_clip(&ends[0], &ends[1], &ray, &map->grid))
         return ABL_TRACED_NOTHING;
-    abl_traced t = trace(map, &ray, p, ends, half_width, task->is_full);
+    const double enough_mm =
+        task->is_full ? fmin(half_width, ABL_LEAST_CORRIDOR_MM) : half_width;
+    abl_traced t = trace(map, &ray, p, ends, half_width, enough_mm);
     if (t.least_mm >= ABL_ACCESS_FAR_MM)
         return ABL_TRACED_NOTHING;
     t.id =

@@ -56,7 +56,8 @@ double abl_probe_skin(const abl_access_map *map, const abl_index_ray *ray,
                       double limit);
 
 /** The corridor through one map, between @p from mm off the target and the
- * skin; stops where the room is below @p half_width, unless is_full. */
+ * skin; stops where the room is below @p half_width, or with is_full below
+ * ABL_LEAST_CORRIDOR_MM where that is less. */
 abl_traced abl_probe_trace(const abl_obstacle_map *map,
                            const abl_ray_task *task, const abl_probe *p,
                            double from, double half_width);

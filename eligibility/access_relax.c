@@ -7,8 +7,7 @@
 #include "eligibility/access_choose.h"
 
 /* How far limits may be moved in thought: conventions. */
-#define LEAST_CORRIDOR_MM 2.0
-#define NAVIGATED_MM      3.0 /* navigated placement: MAXIO 2.6 mm (A7) */
+#define NAVIGATED_MM 3.0 /* navigated placement: MAXIO 2.6 mm (A7) */
 
 /* A change of one limit, and how large it is of that limit. */
 typedef struct change {
@@ -55,7 +54,7 @@ static change change_of(const abl_ray *ray, const abl_access_options *o,
                                           ABL_FAULT_UNCLASSIFIED)) == 0 &&
                        ray->faults
                    ? to_lower(o->corridor_mm, fmin(room, ray->clearance_mm),
-                              LEAST_CORRIDOR_MM)
+                              ABL_LEAST_CORRIDOR_MM)
                    : none;
     case ABL_RELAX_CORRIDOR_AND_PLEURA:
         return (ray->faults & ~(unsigned)(ABL_FAULT_HARD | ABL_FAULT_PLEURA)) ==

@@ -192,15 +192,53 @@ static bool is_steep(const abl_ray_task *task, const abl_ray *ray)
     return fabs(ray->tilt_deg) > task->map->options.max_axial_tilt_deg;
 }
 
+/* Whether to look no further: at the first fault, or when no single limit
+ * could open the direction any more (see access_relax.c). */
+static bool is_settled(const abl_ray_task *task, const abl_ray *ray)
+{
+    const unsigned faults = ray->faults;
+    const unsigned widths =
+        ABL_FAULT_HARD | ABL_FAULT_PLEURA | ABL_FAULT_UNCLASSIFIED;
+    const unsigned alone = ABL_FAULT_STEEP | ABL_FAULT_TABLE | ABL_FAULT_SHORT;
+    if (!task->is_full)
+        return faults != 0;
+    if (faults & ~(widths | alone))
+        return true;
+    return (faults & alone) && (faults & (faults - 1));
+}
+
+/* The room is too small for any corridor that is thought of. */
+static bool is_shut(const abl_ray_task *task, const abl_ray *ray)
+{
+    return is_settled(task, ray) || ray->hard_mm < ABL_LEAST_CORRIDOR_MM;
+}
+
+static void meet_obstacles(abl_ray *out, const abl_ray_task *task,
+                           const abl_probe *p, double skin)
+{
+    abl_traced first;
+    meet_hard(out, task, p, &first);
+    if (is_shut(task, out))
+        return;
+    meet_soft(out, task, p, &first);
+    if (is_settled(task, out))
+        return;
+    meet_unclassified(out, task, p);
+    if (is_settled(task, out))
+        return;
+    if (skin > 0 && meets_again(task, p, skin))
+        out->faults |= ABL_FAULT_FOLD;
+}
+
 /* Everything that can be wrong, in the order of state_of(); the rest is left
- * when one thing is enough. */
+ * when it is settled. */
 static void find_faults(abl_ray *out, const abl_ray_task *task,
                         const double away_lps[3])
 {
     const abl_access_options *options = &task->map->options;
     if (is_steep(task, out))
         out->faults |= ABL_FAULT_STEEP;
-    if (out->faults && !task->is_full)
+    if (is_settled(task, out))
         return;
     abl_probe p = abl_probe_make(task, away_lps);
     const double in_scan = abl_probe_in_scan(task, &p);
@@ -215,17 +253,10 @@ static void find_faults(abl_ray *out, const abl_ray_task *task,
     out->length_mm = skin > 0 ? skin : 0;
     p.outer = skin > 0 ? skin : limit;
     check_entry(out, task, &p, in_scan);
-    if ((out->faults & ABL_FAULT_TABLE) && !task->is_full)
+    if (task->is_full ? is_settled(task, out)
+                      : (out->faults & ABL_FAULT_TABLE) != 0)
         return;
-    abl_traced first;
-    meet_hard(out, task, &p, &first);
-    if (!out->faults || task->is_full)
-        meet_soft(out, task, &p, &first);
-    if (!out->faults || task->is_full)
-        meet_unclassified(out, task, &p);
-    if ((!out->faults || task->is_full) && skin > 0 &&
-        meets_again(task, &p, skin))
-        out->faults |= ABL_FAULT_FOLD;
+    meet_obstacles(out, task, &p, skin);
     if (!out->faults)
         abl_ray_tissue(out, task, away_lps);
 }

@@ -38,7 +38,7 @@ enum {
  * (see access.h), up to ABL_ACCESS_FAR_MM. */
 typedef struct abl_ray {
     abl_ray_state state;
-    unsigned faults;  /**< all of them, or the first (abl_ray_task::is_full) */
+    unsigned faults;  /**< the first, or more (abl_ray_task::is_full) */
     uint8_t obstacle; /**< abl_obstacle_id that blocks, or is nearest; or 0 */
     uint8_t rib;      /**< its number when that is a rib; or 0 */
     uint8_t lesion;   /**< the same for other lesions, 1..; or 0 */
@@ -57,8 +57,13 @@ typedef struct abl_ray_task {
     const abl_volume *lesion; /**< its own field */
     const abl_volume *liver;
     double target_lps[3];
-    bool is_full; /**< look on after the first fault */
+    bool is_full; /**< look on after the first fault, while one changed limit
+                       could still open the direction */
 } abl_ray_task;
+
+/** No corridor narrower than this is thought of when none is clear [mm]:
+ * convention. */
+#define ABL_LEAST_CORRIDOR_MM 2.0
 
 /** The needle's own half-width [mm], with which it may meet neither a vessel
  * of the liver nor an intercostal bundle: convention; shafts are 1.3 to 2.4
