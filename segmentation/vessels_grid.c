@@ -152,6 +152,15 @@ static abl_status make_parts(region_parts *p, abl_vessel_work *work,
     return status;
 }
 
+static void fill_regions(uint8_t *region, const region_parts *parts,
+                         const float *outside)
+{
+    const size_t voxels = abl_grid_voxels(&parts->organ->grid);
+#pragma omp parallel for schedule(static)
+    for (size_t v = 0; v < voxels; v++)
+        region[v] = region_of(parts, outside, v);
+}
+
 static abl_status make_regions(abl_vessel_work *work, abl_error *err)
 {
     region_parts parts = {0};
@@ -159,10 +168,9 @@ static abl_status make_regions(abl_vessel_work *work, abl_error *err)
     if (!status)
         status =
             abl_volume_create(&work->region, &work->grid, ABL_PIXEL_U8, err);
-    const size_t voxels = abl_grid_voxels(&work->grid);
-    for (size_t v = 0; v < voxels && !status; v++)
-        abl_volume_u8(work->region)[v] =
-            region_of(&parts, abl_volume_f32(work->outside), v);
+    if (!status)
+        fill_regions(abl_volume_u8(work->region), &parts,
+                     abl_volume_f32(work->outside));
     if (!status)
         status =
             abl_distance_map_within(&work->to_lesion, parts.lesion, 6, err);
@@ -242,7 +250,9 @@ static void pick_parenchyma(abl_volume *sum, abl_volume *count,
     const float *value = abl_volume_f32(hu);
     const uint8_t *region = abl_volume_u8(work->region);
     const double reach = (level ? 2 : 3) * work->noise_hu;
-    for (size_t v = 0; v < abl_grid_voxels(&work->grid); v++) {
+    const size_t voxels = abl_grid_voxels(&work->grid);
+#pragma omp parallel for schedule(static)
+    for (size_t v = 0; v < voxels; v++) {
         const double off = (double)value[v] - work->liver_hu;
         const double here = level ? (double)abl_volume_f32(level)[v] : 0;
         const bool is_tissue =

@@ -117,7 +117,9 @@ static void classify(const abl_vessel_work *work, uint8_t *allowed,
                      const thresholds *least)
 {
     const uint8_t *region = abl_volume_u8(work->region);
-    for (size_t v = 0; v < abl_grid_voxels(&work->grid); v++) {
+    const size_t voxels = abl_grid_voxels(&work->grid);
+#pragma omp parallel for schedule(static)
+    for (size_t v = 0; v < voxels; v++) {
         const bool may =
             region[v] != ABL_REGION_NONE && region[v] != ABL_REGION_CAVA;
         const bool is_trunk = region[v] == ABL_REGION_PORTAL;
