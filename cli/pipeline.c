@@ -130,15 +130,15 @@ static abl_status read_again(abl_pipeline *pipeline,
 {
     if (!pipeline->override)
         return ABL_OK;
-    abl_status status =
-        abl_reading_create(&pipeline->reading, pipeline->override,
-                           pipeline->structures, pipeline->image, err);
+    const abl_reading_scan scan = {
+        pipeline->image, abl_study_series(pipeline->study, pipeline->series),
+        &how->progress};
+    abl_status status = abl_reading_create(
+        &pipeline->reading, pipeline->override, &pipeline->outlines,
+        pipeline->structures, &scan, err);
     if (!status)
-        status = abl_reading_measure(
-            pipeline->reading, pipeline->image,
-            abl_study_series(pipeline->study, pipeline->series), how, err);
-    if (!status)
-        pipeline->reading->findings->context = pipeline->findings->context;
+        status = abl_reading_measure(pipeline->reading, &scan,
+                                     pipeline->findings->context, how, err);
     if (!status)
         status =
             abl_assess(&pipeline->read_assessment, pipeline->reading->findings,
@@ -220,6 +220,22 @@ static abl_status load_override(abl_pipeline *pipeline,
     return status;
 }
 
+/* The reader's label map, before the networks run. */
+static abl_status read_outlines(abl_pipeline *pipeline, abl_error *err)
+{
+    abl_override *override = pipeline->override;
+    if (!override || !override->labels_path[0])
+        return ABL_OK;
+    const abl_status status = abl_reading_map_read(
+        &pipeline->outlines, override, &pipeline->image->grid, err);
+    if (status)
+        return status;
+    const abl_import_map *map = &pipeline->outlines;
+    note_input(pipeline, "override-labels", map->file, map->sha256);
+    note_input(pipeline, "label-names", map->names.source, map->names.sha256);
+    return ABL_OK;
+}
+
 abl_status abl_pipeline_run(abl_pipeline *pipeline,
                             const abl_pipeline_options *options, abl_error *err)
 {
@@ -233,6 +249,8 @@ abl_status abl_pipeline_run(abl_pipeline *pipeline,
     double start = abl_pipeline_clock_s();
     if (!status)
         status = read_image(pipeline, options, err);
+    if (!status)
+        status = read_outlines(pipeline, err);
     pipeline->seconds[ABL_STAGE_READ] = abl_pipeline_clock_s() - start;
     if (!status)
         status = segment(pipeline, options, err);
@@ -309,6 +327,7 @@ void abl_pipeline_clear(abl_pipeline *pipeline)
     abl_assessment_destroy(pipeline->read_assessment);
     abl_reading_destroy(pipeline->reading);
     free(pipeline->override);
+    abl_import_map_clear(&pipeline->outlines);
     abl_assessment_destroy(pipeline->assessment);
     abl_findings_destroy(pipeline->findings);
     abl_structures_destroy(pipeline->structures);

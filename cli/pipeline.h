@@ -42,12 +42,13 @@ typedef struct abl_pipeline {
     abl_grid native_grid;
     abl_volume *image; /**< canonical order */
     abl_structures *structures;
-    abl_input_file inputs[2 * ABL_MAX_IMPORT_MAPS + 1];
+    abl_input_file inputs[2 * ABL_MAX_IMPORT_MAPS + 3];
     abl_findings *findings;
     abl_profile profile;
     abl_context context;
     abl_assessment *assessment;
-    abl_override *override; /**< NULL: nobody read it */
+    abl_override *override;  /**< NULL: nobody read it */
+    abl_import_map outlines; /**< of the override; empty without */
     abl_reading *reading;
     abl_assessment *read_assessment;
     abl_explanation *explanation; /**< of what is shown first */

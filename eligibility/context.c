@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eligibility/profile_reader.h"
+#include "eligibility/context_read.h"
 #include "imaging/sha256.h"
 
 #define MAX_FILE_BYTES ((size_t)64 << 10)
@@ -121,25 +121,48 @@ static abl_status read_fact(abl_context_fact *out, const struct field *field,
     return ABL_OK;
 }
 
-static abl_status read_context(abl_context *out, const abl_json_reader *reader,
-                               const json_t *root)
+static abl_status check_fields(const abl_json_reader *reader,
+                               const json_t *object, const char *another)
 {
-    static const char *const schemas[] = {"ablascreen-context/1", NULL};
-    const char *keys[ABL_CONTEXT_FIELD_COUNT + 2] = {"schema"};
-    size_t schema = 0;
+    const char *keys[ABL_CONTEXT_FIELD_COUNT + 2] = {NULL};
     for (size_t n = 0; n < ABL_CONTEXT_FIELD_COUNT; n++)
-        keys[n + 1] = fields[n].name;
-    abl_status status = abl_json_check_keys(reader, root, keys);
-    if (!status)
-        status = abl_json_choice(&schema, reader, root, "schema", schemas);
+        keys[n] = fields[n].name;
+    keys[ABL_CONTEXT_FIELD_COUNT] = another;
+    return abl_json_check_keys(reader, object, keys);
+}
+
+static abl_status read_fields(abl_context *out, const abl_json_reader *reader,
+                              const json_t *root)
+{
+    abl_status status = ABL_OK;
     for (size_t n = 0; !status && n < ABL_CONTEXT_FIELD_COUNT; n++) {
         const json_t *object = json_object_get(root, fields[n].name);
         abl_json_reader inner = *reader;
-        snprintf(inner.path, sizeof inner.path, "%s", fields[n].name);
+        snprintf(inner.path, sizeof inner.path, "%.60s%s%s", reader->path,
+                 reader->path[0] ? "." : "", fields[n].name);
         if (object)
             status = read_fact(&out->facts[n], &fields[n], &inner, object);
     }
     return status;
+}
+
+abl_status abl_context_read_fields(abl_context *out,
+                                   const abl_json_reader *reader,
+                                   const json_t *object)
+{
+    abl_status status = check_fields(reader, object, NULL);
+    return status ? status : read_fields(out, reader, object);
+}
+
+static abl_status read_context(abl_context *out, const abl_json_reader *reader,
+                               const json_t *root)
+{
+    static const char *const schemas[] = {"ablascreen-context/1", NULL};
+    size_t schema = 0;
+    abl_status status = check_fields(reader, root, "schema");
+    if (!status)
+        status = abl_json_choice(&schema, reader, root, "schema", schemas);
+    return status ? status : read_fields(out, reader, root);
 }
 
 abl_status abl_context_parse(abl_context *out, const char *text, size_t bytes,

@@ -280,6 +280,9 @@ typedef struct abl_findings {
     size_t lesion_count;
     abl_lesion_findings *lesions; /**< same order as abl_structures */
     const abl_context *context;   /**< borrowed; NULL: nothing was given */
+    bool is_read; /**< lesions as a reader left them, not as they were found */
+    size_t automatic_count; /**< found, when is_read */
+    size_t added_by_reader; /**< of lesion_count, when is_read */
     size_t warning_count;
     abl_warning warnings[ABL_MAX_WARNINGS];
 } abl_findings;

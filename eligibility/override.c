@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eligibility/profile_reader.h"
+#include "eligibility/override_parts.h"
 #include "imaging/file_bytes.h"
 #include "imaging/sha256.h"
+#include "segmentation/label_names.h"
 
 #define MAX_FILE_BYTES ((size_t)1 << 20)
 #define FAR_MM         5000.0 /* no position in a scan is farther */
@@ -27,17 +28,6 @@ const char *abl_read_action_name(abl_read_action action)
 const char *abl_read_value_name(abl_read_value value)
 {
     return value_names[value];
-}
-
-/* Text that may be left out. */
-static abl_status read_optional(char *out, size_t size,
-                                const abl_json_reader *reader,
-                                const json_t *object, const char *key)
-{
-    out[0] = '\0';
-    return json_object_get(object, key)
-               ? abl_json_text(out, size, reader, object, key, true)
-               : ABL_OK;
 }
 
 /* Three numbers in range. */
@@ -124,6 +114,23 @@ static abl_status read_shape(abl_override_item *out,
     return status;
 }
 
+/* A value of the label map in place of a shape. */
+static abl_status read_label(abl_override_item *out,
+                             const abl_json_reader *reader, const json_t *from)
+{
+    const abl_json_number what = {"label", 1, ABL_LABEL_MAX_VALUE, true};
+    double value = 0;
+    if (!json_object_get(from, "label"))
+        return ABL_OK;
+    if (out->has_shape)
+        return abl_json_fail(reader, "label",
+                             "there is a \"shape\" too; one of them is meant");
+    abl_status status = abl_json_number_get(&value, reader, from, &what);
+    out->label = (int)value;
+    out->has_shape = true;
+    return status;
+}
+
 /* What an action needs and what it must not have. */
 static abl_status check_item(const abl_override_item *item,
                              const abl_json_reader *reader, const json_t *from)
@@ -133,35 +140,29 @@ static abl_status check_item(const abl_override_item *item,
     const char *action = action_names[item->action];
     if (item->action == ABL_READ_ADD && (has_match || !item->has_shape))
         return abl_json_fail(reader, "action",
-                             "\"add\" needs a \"shape\" and no \"match\"");
+                             "\"add\" needs a \"shape\" or a \"label\", and "
+                             "no \"match\"");
     if (item->action != ABL_READ_ADD && !has_match)
         return abl_json_fail(reader, "action",
                              "\"%s\" needs a \"match\": which lesion is meant?",
                              action);
     if (item->action == ABL_READ_EDIT && !has_values && !item->has_shape)
         return abl_json_fail(reader, "action",
-                             "\"edit\" needs \"values\" or a \"shape\"");
+                             "\"edit\" needs \"values\", a \"shape\" or a "
+                             "\"label\"");
     if (item->action <= ABL_READ_REJECT && (has_values || item->has_shape))
         return abl_json_fail(reader, "action",
-                             "\"%s\" takes no \"values\" and no \"shape\"",
+                             "\"%s\" takes no \"values\", \"shape\" or "
+                             "\"label\"",
                              action);
     return ABL_OK;
-}
-
-/* The reader that looks at a member of the same object. */
-static abl_json_reader enter(const abl_json_reader *reader, const char *key)
-{
-    abl_json_reader inner = *reader;
-    snprintf(inner.path, sizeof inner.path, "%.60s%s%s", reader->path,
-             reader->path[0] ? "." : "", key);
-    return inner;
 }
 
 static abl_status read_item(abl_override_item *out,
                             const abl_json_reader *reader, const json_t *from)
 {
-    static const char *const known[] = {"action", "match", "values",
-                                        "shape",  "note",  NULL};
+    static const char *const known[] = {"action", "match", "values", "shape",
+                                        "label",  "note",  NULL};
     size_t action = 0;
     abl_status status = abl_json_check_keys(reader, from, known);
     if (!status)
@@ -175,13 +176,15 @@ static abl_status read_item(abl_override_item *out,
         {"match", read_match}, {"values", read_values}, {"shape", read_shape}};
     for (size_t n = 0; n < 3 && !status; n++) {
         const json_t *part = json_object_get(from, parts[n].key);
-        const abl_json_reader inner = enter(reader, parts[n].key);
+        const abl_json_reader inner = abl_override_member(reader, parts[n].key);
         if (part)
             status = parts[n].read(out, &inner, part);
     }
     if (!status)
-        status =
-            read_optional(out->note, sizeof out->note, reader, from, "note");
+        status = read_label(out, reader, from);
+    if (!status)
+        status = abl_override_text(out->note, sizeof out->note, reader, from,
+                                   "note");
     return status ? status : check_item(out, reader, from);
 }
 
@@ -190,7 +193,7 @@ static abl_status read_person(abl_override *out, const abl_json_reader *reader,
 {
     static const char *const known[] = {"name", "when", "role", NULL};
     const json_t *person = json_object_get(root, "reader");
-    const abl_json_reader inner = enter(reader, "reader");
+    const abl_json_reader inner = abl_override_member(reader, "reader");
     if (!person)
         return abl_json_fail(reader, "",
                              "\"reader\" is missing: who read this?");
@@ -202,26 +205,19 @@ static abl_status read_person(abl_override *out, const abl_json_reader *reader,
         status = abl_json_text(out->reader_when, sizeof out->reader_when,
                                &inner, person, "when", false);
     if (!status)
-        status = read_optional(out->reader_role, sizeof out->reader_role,
-                               &inner, person, "role");
+        status = abl_override_text(out->reader_role, sizeof out->reader_role,
+                                   &inner, person, "role");
     return status;
 }
 
 static abl_status read_lesions(abl_override *out, const abl_json_reader *reader,
                                const json_t *root)
 {
-    const json_t *lesions = json_object_get(root, "lesions");
-    if (!json_is_array(lesions) || json_array_size(lesions) == 0)
-        return abl_json_fail(reader, lesions ? "lesions" : "",
-                             "\"lesions\" must be a list of at least one");
-    if (json_array_size(lesions) > ABL_OVERRIDE_MAX)
-        return abl_json_fail(reader, "lesions", "holds more than %d entries",
-                             ABL_OVERRIDE_MAX);
-    abl_status status = ABL_OK;
+    const json_t *lesions = NULL;
+    abl_status status =
+        abl_override_list(&lesions, reader, root, "lesions", ABL_OVERRIDE_MAX);
     for (size_t n = 0; n < json_array_size(lesions) && !status; n++) {
-        char key[32];
-        snprintf(key, sizeof key, "lesions[%zu]", n);
-        const abl_json_reader inner = enter(reader, key);
+        const abl_json_reader inner = abl_override_entry(reader, "lesions", n);
         status = read_item(&out->items[out->count++], &inner,
                            json_array_get(lesions, n));
     }
@@ -231,17 +227,24 @@ static abl_status read_lesions(abl_override *out, const abl_json_reader *reader,
 static abl_status read_root(abl_override *out, const abl_json_reader *reader,
                             const json_t *root)
 {
-    static const char *const known[] = {"schema", "reader", "lesions", NULL};
+    static const char *const known[] = {
+        "schema", "reader", "lesions", "labels", "structures", "context", NULL};
     static const char *const schemas[] = {"ablascreen-override/1", NULL};
+    static abl_status (*const parts[])(abl_override *, const abl_json_reader *,
+                                       const json_t *) = {
+        read_person, read_lesions, abl_override_labels, abl_override_structures,
+        abl_override_facts};
     size_t which = 0;
     abl_status status = abl_json_check_keys(reader, root, known);
     if (!status)
         status = abl_json_choice(&which, reader, root, "schema", schemas);
-    if (!status)
-        status = read_person(out, reader, root);
-    if (!status)
-        status = read_lesions(out, reader, root);
-    return status;
+    for (size_t n = 0; !status && n < sizeof parts / sizeof *parts; n++)
+        status = parts[n](out, reader, root);
+    if (!status && !out->count && !out->structure_count && !out->has_context)
+        return abl_json_fail(reader, "",
+                             "says nothing: \"lesions\", \"structures\" or "
+                             "\"context\" is missing");
+    return status ? status : abl_override_check_labels(out, reader);
 }
 
 abl_status abl_override_parse(abl_override **out, const char *text,

@@ -1,5 +1,5 @@
 /* A reader's word on what was found: lesions confirmed, rejected, edited or
- * added, from a JSON file.
+ * added, structures outlined, context given, from a JSON file.
  * SPDX-License-Identifier: Apache-2.0
  *
  * {
@@ -13,16 +13,28 @@
  *      "values": {"longest_axial_diameter_mm": 28.5}},
  *     {"action": "edit", "match": {"number": 4},
  *      "shape": {"centre_lps": [..], "diameters_mm": [20, 18, 22]}},
- *     {"action": "add", "shape": {...}}
- *   ]
+ *     {"action": "edit", "match": {"number": 5}, "label": 105},
+ *     {"action": "add", "shape": {...}},
+ *     {"action": "add", "label": 106}
+ *   ],
+ *   "labels": {"file": "edited.nii.gz", "names": "ablascreen"},
+ *   "structures": [{"name": "gallbladder", "note": "..."}],
+ *   "context": {"coagulation": {"value": "normal"}}
  * }
  *
- * "role", "note" and "radius_mm" (default 0) may be left out; nothing else
- * may be there. override.schema.json says the same to other programs.
+ * "labels" is a label map as for abl_import_map_read(); its path starts at the
+ * folder of the override. A lesion's "label" is a value of it, in place of a
+ * "shape"; "structures" are those taken from it, by the names of
+ * abl_structure_name(); "context" holds the fields of abl_context_parse().
+ *
+ * "role", "note", "names" and "radius_mm" (default 0) may be left out, and
+ * each of "lesions", "structures" and "context" when another is there; nothing
+ * else may be there. override.schema.json says the same to other programs.
  */
 #ifndef ABL_ELIGIBILITY_OVERRIDE_H
 #define ABL_ELIGIBILITY_OVERRIDE_H
 
+#include "eligibility/context.h"
 #include "segmentation/structures.h"
 
 typedef enum abl_read_action {
@@ -50,19 +62,33 @@ typedef struct abl_override_item {
     double point_lps[3], radius_mm; /**< when number is 0 and not added */
     bool has_value[ABL_READ_VALUE_COUNT];
     double value_mm[ABL_READ_VALUE_COUNT]; /**< as the reader measured */
-    bool has_shape; /**< an ellipsoid with its axes along L, P and H */
+    bool has_shape; /**< by label, or an ellipsoid along L, P and H */
+    int label;      /**< value in the label map; 0: the ellipsoid */
     double centre_lps[3], diameters_mm[3];
     char note[256];
 } abl_override_item;
 
 #define ABL_OVERRIDE_MAX 200
 
+/** A structure whose outline the reader gave. */
+typedef struct abl_override_structure {
+    abl_structure_id id;
+    char note[256];
+} abl_override_structure;
+
 typedef struct abl_override {
     char file[128];  /**< last name of its path */
     char sha256[65]; /**< of the file */
     char reader_name[96], reader_when[64], reader_role[96]; /**< as given */
-    size_t count;                                           /**< at least 1 */
+    size_t count;
     abl_override_item items[ABL_OVERRIDE_MAX];
+    char labels_path[1024];  /**< of the label map; "" without one */
+    char labels_names[1024]; /**< as for abl_label_names_load(); or "" */
+    char labels_file[128], labels_sha256[65]; /**< abl_override_labels_read() */
+    size_t structure_count;
+    abl_override_structure structures[ABL_STRUCTURE_COUNT];
+    abl_context context; /**< the facts that are given */
+    bool has_context;
 } abl_override;
 
 /**

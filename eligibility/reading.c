@@ -44,16 +44,45 @@ static void take_values(abl_reading *reading, size_t n)
     }
 }
 
-abl_status abl_reading_measure(abl_reading *reading, const abl_volume *image,
-                               const abl_series_info *info,
+static void take_facts(abl_reading *reading, const abl_context *given)
+{
+    const abl_override *override = reading->override;
+    if (given)
+        reading->context = *given;
+    for (int n = 0; n < ABL_CONTEXT_FIELD_COUNT; n++)
+        if (override->context.facts[n].given)
+            reading->context.facts[n] = override->context.facts[n];
+    if (given || override->has_context)
+        reading->findings->context = &reading->context;
+}
+
+/* For the summary: what of the count is the program's. */
+static void count_changes(abl_reading *reading)
+{
+    abl_findings *findings = reading->findings;
+    findings->is_read = true;
+    findings->automatic_count = reading->automatic_count;
+    for (size_t n = 0; n < findings->lesion_count; n++)
+        findings->added_by_reader +=
+            reading->lesions[n].automatic == ABL_READ_NONE;
+}
+
+abl_status abl_reading_measure(abl_reading *reading,
+                               const abl_reading_scan *scan,
+                               const abl_context *given,
                                const abl_measure_options *options,
                                abl_error *err)
 {
-    abl_status status = abl_measure(&reading->findings, image,
-                                    reading->structures, info, options, err);
-    for (size_t n = 0; !status && n < reading->findings->lesion_count; n++)
+    abl_status status =
+        abl_measure(&reading->findings, scan->image, reading->structures,
+                    scan->info, options, err);
+    if (status)
+        return status;
+    for (size_t n = 0; n < reading->findings->lesion_count; n++)
         take_values(reading, n);
-    return status;
+    take_facts(reading, given);
+    count_changes(reading);
+    return ABL_OK;
 }
 
 void abl_reading_destroy(abl_reading *reading)
@@ -70,6 +99,7 @@ void abl_reading_destroy(abl_reading *reading)
         free(read); /* the rest belongs to the automatic structures */
     }
     abl_volume_destroy(reading->liver);
+    abl_structures_destroy(reading->outlined);
     abl_findings_destroy(reading->findings);
     free(reading->lesions);
     free(reading->item_of);

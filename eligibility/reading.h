@@ -18,6 +18,7 @@
 
 #include "eligibility/measure.h"
 #include "eligibility/override.h"
+#include "segmentation/import_labels.h"
 
 #define ABL_READ_NONE (-1)
 
@@ -29,6 +30,7 @@
 typedef struct abl_read_lesion {
     int automatic; /**< index of the automatic lesion; ABL_READ_NONE: added */
     int item;      /**< entry of the override; ABL_READ_NONE: untouched */
+    double centre_lps[3]; /**< of the shape that the entry gives, if it does */
 } abl_read_lesion;
 
 typedef struct abl_reading {
@@ -42,7 +44,31 @@ typedef struct abl_reading {
     /** Of the findings' own, what values replaced: by read lesion. */
     abl_value (*measured)[ABL_READ_VALUE_COUNT];
     abl_volume *liver; /**< owned; NULL: the automatic one */
+    abl_structures
+        *outlined;       /**< owned: automatic, with the structures that the
+                                   reader outlined; NULL: none was */
+    abl_context context; /**< what was given to the run and by the reader */
 } abl_reading;
+
+/** The scan that was read. */
+typedef struct abl_reading_scan {
+    const abl_volume *image;      /**< i16 HU, canonical order */
+    const abl_series_info *info;  /**< may be NULL */
+    const abl_progress *progress; /**< may be NULL */
+} abl_reading_scan;
+
+/**
+ * Reads the label map that an override names, and checks that it holds what is
+ * taken from it; notes its name and sum in the override. Nothing to do without
+ * one.
+ *
+ * @param[out] out  clear with abl_import_map_clear(), also after failure
+ * @retval ABL_E_INVALID  a label or structure has no voxel
+ * @retval ABL_E_IO, ABL_E_FORMAT, ABL_E_GEOMETRY  as abl_import_map_read()
+ */
+abl_status abl_reading_map_read(abl_import_map *out, abl_override *override,
+                                const abl_grid *image,
+                                abl_error *err) ABL_MUST_CHECK;
 
 /**
  * SD of one reader's diameter [mm]: half-width of the 95 % limits of agreement
@@ -62,20 +88,29 @@ const char *abl_reader_sd_source(void);
  * A point means a lesion when it lies in its outline or within the entry's
  * radius of it.
  *
+ * Structures that the reader outlined replace the automatic ones, and what
+ * follows from them is found anew.
+ *
+ * @param map  of abl_reading_map_read(); NULL when the override has no labels
  * @retval ABL_E_INVALID an entry means no lesion, or two; two entries mean the
  *         same; a shape lies far outside of the liver, does not touch the lesion
  *         that it edits, or has its middle in another lesion. The message says
  *         which entry and lesions.
- * @retval ABL_E_NOMEM
+ * @retval ABL_E_NOMEM, ABL_E_CANCELLED
  */
 abl_status abl_reading_create(abl_reading **out, const abl_override *override,
+                              const abl_import_map *map,
                               const abl_structures *automatic,
-                              const abl_volume *image,
+                              const abl_reading_scan *scan,
                               abl_error *err) ABL_MUST_CHECK;
 
-/** Measures the read lesions and puts the reader's values in. */
-abl_status abl_reading_measure(abl_reading *reading, const abl_volume *image,
-                               const abl_series_info *info,
+/**
+ * Measures the read lesions and puts the reader's values and facts in.
+ * @param given  context of the run, or NULL; the reader's facts stand above it
+ */
+abl_status abl_reading_measure(abl_reading *reading,
+                               const abl_reading_scan *scan,
+                               const abl_context *given,
                                const abl_measure_options *options,
                                abl_error *err) ABL_MUST_CHECK;
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eligibility/reading_labels.h"
 #include "eligibility/reading_shape.h"
 #include "segmentation/field.h"
 #include "segmentation/lesion_list.h"
@@ -89,21 +90,21 @@ static abl_status match_all(abl_reading *reading,
 }
 
 /* An action other than rejecting. */
-static abl_status apply(abl_reading *reading, abl_lesion *lesion, size_t entry,
-                        const abl_grid *image, abl_error *err)
+static abl_status apply(abl_reading *reading, size_t n,
+                        const abl_shape_source *source, abl_error *err)
 {
     static const char *const words[] = {"Confirmed", "Rejected", "Edited",
                                         "Added"};
     const abl_override *override = reading->override;
-    const abl_override_item *item = &override->items[entry];
+    const abl_override_item *item = &override->items[reading->lesions[n].item];
+    abl_lesion *lesion = &reading->structures->lesions[n];
     if (item->action != ABL_READ_CONFIRM || lesion->is_low_confidence)
         lesion->confidence = 1;
     lesion->is_low_confidence = false;
     snprintf(lesion->confidence_reason, sizeof lesion->confidence_reason,
              "%s by %.90s.", words[item->action], override->reader_name);
-    return item->has_shape
-               ? abl_reading_take_shape(reading, lesion, entry, image, err)
-               : ABL_OK;
+    return item->has_shape ? abl_reading_take_shape(reading, n, source, err)
+                           : ABL_OK;
 }
 
 /* Room for one more read lesion. */
@@ -116,14 +117,15 @@ static abl_status append(abl_lesion **lesion, abl_reading *reading,
                              "%s: more than %d lesions would have to be "
                              "measured",
                              reading->override->file, ABL_MAX_LESIONS);
-    reading->lesions[read->lesion_count] = (abl_read_lesion){automatic, item};
+    reading->lesions[read->lesion_count] =
+        (abl_read_lesion){.automatic = automatic, .item = item};
     *lesion = &read->lesions[read->lesion_count++];
     return ABL_OK;
 }
 
 static abl_status keep_lesions(abl_reading *reading,
                                const abl_structures *automatic,
-                               const abl_grid *image, abl_error *err)
+                               const abl_shape_source *source, abl_error *err)
 {
     abl_status status = ABL_OK;
     for (size_t n = 0; n < automatic->lesion_count && !status; n++) {
@@ -140,13 +142,14 @@ static abl_status keep_lesions(abl_reading *reading,
         status =
             abl_volume_clone(&lesion->field, automatic->lesions[n].field, err);
         if (!status && entry != ABL_READ_NONE)
-            status = apply(reading, lesion, (size_t)entry, image, err);
+            status = apply(reading, reading->structures->lesion_count - 1,
+                           source, err);
     }
     return status;
 }
 
-static abl_status add_lesions(abl_reading *reading, const abl_grid *image,
-                              abl_error *err)
+static abl_status add_lesions(abl_reading *reading,
+                              const abl_shape_source *source, abl_error *err)
 {
     const abl_override *override = reading->override;
     abl_status status = ABL_OK;
@@ -156,7 +159,8 @@ static abl_status add_lesions(abl_reading *reading, const abl_grid *image,
             continue;
         status = append(&lesion, reading, ABL_READ_NONE, (int)entry, err);
         if (!status)
-            status = apply(reading, lesion, entry, image, err);
+            status = apply(reading, reading->structures->lesion_count - 1,
+                           source, err);
     }
     return status;
 }
@@ -170,7 +174,7 @@ static abl_status check_apart(const abl_reading *reading, abl_error *err)
         if (entry == ABL_READ_NONE ||
             !reading->override->items[entry].has_shape)
             continue;
-        const double *centre = reading->override->items[entry].centre_lps;
+        const double *centre = reading->lesions[n].centre_lps;
         for (size_t m = 0; m < read->lesion_count; m++)
             if (m != n &&
                 abl_shape_distance_mm(read->lesions[m].field, centre) <= 0)
@@ -241,32 +245,44 @@ static bool has_shapes(const abl_override *override)
     return false;
 }
 
-abl_status abl_reading_create(abl_reading **out, const abl_override *override,
-                              const abl_structures *automatic,
-                              const abl_volume *image, abl_error *err)
+static abl_status apply_all(abl_reading *reading,
+                            const abl_structures *automatic,
+                            const abl_shape_source *source, abl_error *err)
 {
+    const abl_volume *liver = automatic->items[ABL_LIVER].field;
+    abl_status status = share(reading, automatic, err);
+    if (!status)
+        status = match_all(reading, automatic, err);
+    if (!status && has_shapes(reading->override) && liver)
+        status = abl_volume_clone(&reading->liver, liver, err);
+    if (!status)
+        status = keep_lesions(reading, automatic, source, err);
+    if (!status)
+        status = add_lesions(reading, source, err);
+    if (!status)
+        status = check_apart(reading, err);
+    if (!status && reading->liver)
+        take_liver(reading);
+    return status ? status : relabel(reading, source->image, err);
+}
+
+abl_status abl_reading_create(abl_reading **out, const abl_override *override,
+                              const abl_import_map *map,
+                              const abl_structures *automatic,
+                              const abl_reading_scan *scan, abl_error *err)
+{
+    const abl_shape_source source = {map, &scan->image->grid};
     *out = NULL;
     abl_reading *reading = abl_alloc(1, sizeof *reading, err);
     if (!reading)
         return ABL_E_NOMEM;
     reading->override = override;
-    const bool extends = has_shapes(override);
-    const abl_volume *liver = automatic->items[ABL_LIVER].field;
-    abl_status status = share(reading, automatic, err);
+    abl_status status = abl_reading_outline(&reading->outlined, override, map,
+                                            automatic, scan, err);
     if (!status)
-        status = match_all(reading, automatic, err);
-    if (!status && extends && liver)
-        status = abl_volume_clone(&reading->liver, liver, err);
-    if (!status)
-        status = keep_lesions(reading, automatic, &image->grid, err);
-    if (!status)
-        status = add_lesions(reading, &image->grid, err);
-    if (!status)
-        status = check_apart(reading, err);
-    if (!status && reading->liver)
-        take_liver(reading);
-    if (!status)
-        status = relabel(reading, &image->grid, err);
+        status = apply_all(reading,
+                           reading->outlined ? reading->outlined : automatic,
+                           &source, err);
     if (status)
         abl_reading_destroy(reading);
     else

@@ -112,51 +112,92 @@ static bool has_voxel(const abl_volume *field)
     return n < voxels;
 }
 
+static void find_centre(double out[3], const abl_volume *field)
+{
+    const abl_grid *grid = &field->grid;
+    const float *f = abl_volume_f32(field);
+    double sum[3] = {0, 0, 0}, count = 0;
+    for (size_t k = 0; k < grid->size[2]; k++)
+        for (size_t j = 0; j < grid->size[1]; j++)
+            for (size_t i = 0; i < grid->size[0]; i++) {
+                if (!(*f++ > 0))
+                    continue;
+                sum[0] += (double)i;
+                sum[1] += (double)j;
+                sum[2] += (double)k;
+                count++;
+            }
+    for (int a = 0; a < 3; a++)
+        sum[a] /= fmax(count, 1);
+    abl_grid_to_lps(out, grid, sum);
+}
+
+/* An outline of the label map, or the ellipsoid that was given. */
+static abl_status make_shape(abl_volume **out, double centre_lps[3],
+                             const abl_override_item *item,
+                             const abl_shape_source *source, abl_error *err)
+{
+    for (int a = 0; a < 3; a++)
+        centre_lps[a] = item->centre_lps[a];
+    if (!item->label)
+        return make_ellipsoid(out, source->image, item, err);
+    *out = NULL;
+    if (!source->map || !source->map->values)
+        return abl_error_set(err, ABL_E_INVALID,
+                             "the labels of the override were not read");
+    abl_status status =
+        abl_import_shape(out, source->map, item->label, source->image, err);
+    if (!status && *out)
+        find_centre(centre_lps, *out);
+    return status;
+}
+
 static abl_status check_shape(const abl_reading *reading,
                               const abl_lesion *lesion, const abl_volume *shape,
-                              size_t entry, abl_error *err)
+                              const abl_read_lesion *read, abl_error *err)
 {
     const abl_override *override = reading->override;
     const abl_volume *liver = reading->structures->items[ABL_LIVER].field;
-    const abl_override_item *item = &override->items[entry];
     if (!shape || !liver || !has_voxel(shape) ||
-        abl_shape_distance_mm(liver, item->centre_lps) > ABL_READ_FAR_MM)
+        abl_shape_distance_mm(liver, read->centre_lps) > ABL_READ_FAR_MM)
         return abl_error_set(err, ABL_E_INVALID,
-                             "%s: lesions[%zu]: the shape lies more than %g mm "
+                             "%s: lesions[%d]: the shape lies more than %g mm "
                              "outside of the liver, or is smaller than a "
                              "voxel; positions are LPS millimetres",
-                             override->file, entry, ABL_READ_FAR_MM);
+                             override->file, read->item, ABL_READ_FAR_MM);
     if (lesion->field && !(share_in(shape, lesion->field) > 0))
         return abl_error_set(err, ABL_E_INVALID,
-                             "%s: lesions[%zu]: the shape does not touch the "
+                             "%s: lesions[%d]: the shape does not touch the "
                              "lesion that it edits; use \"reject\" and "
                              "\"add\" if that is meant",
-                             override->file, entry);
+                             override->file, read->item);
     return ABL_OK;
 }
 
 /* The outline of the liver may be wrong there, and not the reader. */
-static void warn_outside(abl_reading *reading, size_t entry)
+static void warn_outside(abl_reading *reading, const abl_read_lesion *read)
 {
     const abl_volume *liver = reading->structures->items[ABL_LIVER].field;
-    if (abl_shape_distance_mm(liver,
-                              reading->override->items[entry].centre_lps) > 0)
+    if (abl_shape_distance_mm(liver, read->centre_lps) > 0)
         abl_structures_warn(reading->structures, "read-outside-liver",
-                            "The middle of the shape that lesions[%zu] of the "
+                            "The middle of the shape that lesions[%d] of the "
                             "override gives lies outside of the liver that was "
                             "found; the liver was extended to it.",
-                            entry);
+                            read->item);
 }
 
-abl_status abl_reading_take_shape(abl_reading *reading, abl_lesion *lesion,
-                                  size_t entry, const abl_grid *image,
+abl_status abl_reading_take_shape(abl_reading *reading, size_t n,
+                                  const abl_shape_source *source,
                                   abl_error *err)
 {
+    abl_lesion *lesion = &reading->structures->lesions[n];
+    abl_read_lesion *read = &reading->lesions[n];
     abl_volume *field = NULL;
     abl_status status =
-        make_ellipsoid(&field, image, &reading->override->items[entry], err);
+        make_shape(&field, read->centre_lps,
+                   &reading->override->items[read->item], source, err);
     if (!status)
-        status = check_shape(reading, lesion, field, entry, err);
+        status = check_shape(reading, lesion, field, read, err);
     if (status) {
         abl_volume_destroy(field);
         return status;
@@ -167,9 +208,9 @@ abl_status abl_reading_take_shape(abl_reading *reading, abl_lesion *lesion,
     lesion->origin = edited;
     lesion->edge_sd_mm =
         abl_reader_sd_mm(reading->structures->phase.phase) / sqrt(2);
-    if (!abl_lesion_place(lesion, image)) /* share_in() saw a voxel */
+    if (!abl_lesion_place(lesion, source->image)) /* share_in() saw a voxel */
         return abl_error_set(err, ABL_E_INTERNAL, "a shape was lost");
     abl_lesion_weigh(lesion);
-    warn_outside(reading, entry);
-    return abl_field_join(&reading->liver, field, image, err);
+    warn_outside(reading, read);
+    return abl_field_join(&reading->liver, field, source->image, err);
 }

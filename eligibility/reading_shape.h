@@ -9,10 +9,16 @@
 /** Distance from a point to a shape's voxels [mm]; 0 inside its outline. */
 double abl_shape_distance_mm(const abl_volume *field, const double lps[3]);
 
-/** Gives a read lesion the shape of an entry; extends the read liver.
+/** Where shapes come from and lie. */
+typedef struct abl_shape_source {
+    const abl_import_map *map; /**< NULL: no shape is a label */
+    const abl_grid *image;
+} abl_shape_source;
+
+/** Gives read lesion @p n the shape of its entry; extends the read liver.
  * @retval ABL_E_INVALID as for abl_reading_create() */
-abl_status abl_reading_take_shape(abl_reading *reading, abl_lesion *lesion,
-                                  size_t entry, const abl_grid *image,
+abl_status abl_reading_take_shape(abl_reading *reading, size_t n,
+                                  const abl_shape_source *source,
                                   abl_error *err) ABL_MUST_CHECK;
 
 #endif

@@ -223,6 +223,13 @@ static abl_verdict combine_lesions(const abl_assessment *assessment,
     return counted ? verdict : ABL_VERDICT_NOT_ASSESSABLE;
 }
 
+static const char *say_none(const abl_findings *findings)
+{
+    return findings->is_read && findings->automatic_count
+               ? "The reader left none of the lesions that were found."
+               : "No lesion was found on this series.";
+}
+
 static void explain_patient(abl_assessment *assessment,
                             const abl_findings *findings)
 {
@@ -230,9 +237,8 @@ static void explain_patient(abl_assessment *assessment,
     char *out = patient->limiting_factor;
     const size_t size = sizeof patient->limiting_factor;
     if (assessment->lesion_count == 0) {
-        snprintf(out, size,
-                 "No lesion was found on this series, so there is "
-                 "nothing to assess.");
+        snprintf(out, size, "%s There is nothing to assess.",
+                 say_none(findings));
         return;
     }
     const abl_verdict own =
@@ -247,7 +253,22 @@ static void explain_patient(abl_assessment *assessment,
         }
 }
 
-static void summarise(abl_assessment *assessment)
+/* "3 lesions found", or what of a read result is whose. */
+static void say_count(char *out, size_t size, const abl_findings *findings)
+{
+    const size_t count = findings->lesion_count;
+    append(out, size, "%zu lesion%s %s", count, count == 1 ? "" : "s",
+           findings->is_read ? "as read (" : "found");
+    if (!findings->is_read)
+        return;
+    append(out, size, "%zu of %zu found automatically",
+           count - findings->added_by_reader, findings->automatic_count);
+    if (findings->added_by_reader)
+        append(out, size, ", %zu added", findings->added_by_reader);
+    append(out, size, ")");
+}
+
+static void summarise(abl_assessment *assessment, const abl_findings *findings)
 {
     char *out = assessment->summary;
     const size_t size = sizeof assessment->summary;
@@ -255,11 +276,10 @@ static void summarise(abl_assessment *assessment)
     const size_t low = assessment->low_confidence_count;
     out[0] = '\0';
     if (assessment->lesion_count == 0) {
-        append(out, size, "No lesion was found on this series.");
+        append(out, size, "%s", say_none(findings));
         return;
     }
-    append(out, size, "%zu lesion%s found", assessment->lesion_count,
-           assessment->lesion_count == 1 ? "" : "s");
+    say_count(out, size, findings);
     if (low)
         append(out, size, " (%zu of low confidence)", low);
     append(out, size,
@@ -389,7 +409,7 @@ abl_status abl_assess(abl_assessment **out, const abl_findings *findings,
     }
     assess_patient(assessment, findings);
     explain_patient(assessment, findings);
-    summarise(assessment);
+    summarise(assessment, findings);
     *out = assessment;
     return ABL_OK;
 }

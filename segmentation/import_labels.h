@@ -66,6 +66,15 @@ abl_status abl_import_map_create(abl_import_map *out, const abl_volume *labels,
 void abl_import_map_clear(abl_import_map *map);
 
 /**
+ * The field of one value, on a crop of the image; whatever its name.
+ * @param[out] out  NULL when no voxel has the value or it lies beside the image
+ * @retval ABL_E_NOMEM
+ */
+abl_status abl_import_shape(abl_volume **out, const abl_import_map *map,
+                            int value, const abl_grid *image,
+                            abl_error *err) ABL_MUST_CHECK;
+
+/**
  * Puts the maps' structures and lesions into @p structures, in the order
  * given (a later map wins), and makes anew what follows from them: label
  * maps, liver level and noise, phase, body structures and unclassified

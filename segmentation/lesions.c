@@ -50,6 +50,8 @@ double abl_lesion_confidence(char *reason, size_t reason_size,
         {ramp(e->contrast, 0.5, 0.3, 2, 1), "it hardly differs from the liver"},
         {e->liver_share < 0.3 ? 0.5 : 1, "it lies at the edge of the liver"},
         {e->near_gallbladder ? 0.4 : 1, "it may be part of the gallbladder"},
+        {e->is_like_vessel ? 0.3 : 1,
+         "it may be a vessel, as dark as this without contrast agent"},
         {e->inner_hu < fat_most_hu ? 0.3 : 1,
          "it is as dark as fat, perhaps a fissure"},
     };
@@ -144,6 +146,27 @@ static bool touches_gallbladder(const abl_structures *structures,
     return false;
 }
 
+/* Mean of the trunks that were found; 0: none was. */
+static double blood_hu(const abl_phase_estimate *phase)
+{
+    const double levels[] = {phase->aorta_hu, phase->ivc_hu, phase->portal_hu};
+    double sum = 0, count = 0;
+    for (size_t n = 0; n < sizeof levels / sizeof *levels; n++) {
+        sum += levels[n];
+        count += levels[n] != 0;
+    }
+    return count > 0 ? sum / count : 0;
+}
+
+static bool is_like_vessel(const abl_lesion *lesion, double inner_hu,
+                           const abl_phase_estimate *phase)
+{
+    const double blood = blood_hu(phase);
+    return phase->phase == ABL_PHASE_UNENHANCED && blood != 0 &&
+           lesion->equivalent_diameter_mm <= ABL_LESION_VESSEL_MM &&
+           fabs(inner_hu - blood) <= ABL_LESION_BLOOD_HU;
+}
+
 static void weigh(abl_lesion *lesion, const abl_lesion_shape *shape,
                   const abl_structures *structures)
 {
@@ -154,7 +177,8 @@ static void weigh(abl_lesion *lesion, const abl_lesion_shape *shape,
         shape->liver_share,
         shape->inner_hu,
         shape->inner_hu < bile_most_hu &&
-            touches_gallbladder(structures, shape->field)};
+            touches_gallbladder(structures, shape->field),
+        is_like_vessel(lesion, shape->inner_hu, &structures->phase)};
     lesion->origin = "lesion_ct";
     lesion->mean_probability = shape->mean_probability;
     lesion->edge_sd_mm = shape->edge_sd_mm;

@@ -15,6 +15,8 @@ typedef struct abl_lesion_evidence {
     double liver_share; /**< of what lies just outside */
     double inner_hu;    /**< median of its inner half */
     bool near_gallbladder;
+    bool is_like_vessel; /**< unenhanced scan, and as dark as blood and no wider
+                              than a vessel: ABL_LESION_VESSEL_MM */
 } abl_lesion_evidence;
 
 /**
@@ -24,6 +26,8 @@ typedef struct abl_lesion_evidence {
  *   contrast     c rises from 0.3 at 0.5 spreads to 1 at 2
  *   place        0.5 when less than 30 % of its surroundings are liver,
  *                0.4 when it may be part of the gallbladder, else 1
+ *   vessel       0.3 when it may be a vessel in section: without contrast agent
+ *                blood is darker than the liver, and lesions are as dark
  *   fat          0.3 when its inside is below -15 HU, as in a fissure or the
  *                falciform ligament; cysts have about 0 HU, solid lesions more.
  * Straight lines between; the limits are convention, the order of the factors
@@ -33,6 +37,11 @@ typedef struct abl_lesion_evidence {
 double abl_lesion_confidence(char *reason, size_t reason_size,
                              const abl_lesion_evidence *evidence);
 
+/** Widest vessel in the liver [mm], and how near to the attenuation of blood
+ * its own lies [HU] (convention: portal vein, noise of a small section). */
+#define ABL_LESION_VESSEL_MM 15.0
+#define ABL_LESION_BLOOD_HU  10.0
+
 /** Below this a lesion is of low confidence. */
 #define ABL_LESION_LOW_CONFIDENCE 0.35
 
@@ -41,7 +50,7 @@ double abl_lesion_confidence(char *reason, size_t reason_size,
 
 /**
  * Finds the lesions and fills lesion_count, lesions and lesion_labels.
- * Expects organs and liver in @p structures.
+ * Expects organs, liver and phase in @p structures.
  *
  * A candidate is dropped when its equivalent diameter is under 3 mm; when at
  * least 30 % of it lie in organ_ct's gallbladder, or at least half in its

@@ -104,6 +104,7 @@ static abl_status measure_liver(abl_structures *structures,
 
 static abl_status find_lesions(abl_structures *structures,
                                const abl_volume *image,
+                               const abl_series_info *info,
                                const abl_segment_options *options,
                                abl_error *err)
 {
@@ -113,8 +114,10 @@ static abl_status find_lesions(abl_structures *structures,
         status = abl_liver_find(structures, &maps, err);
     if (!status)
         status = measure_liver(structures, image, &maps, err);
-    if (!status)
+    if (!status) {
+        abl_phase_find(structures, info);
         status = abl_lesions_find(structures, image, &maps, err);
+    }
     if (!status)
         status = abl_label_map_make(structures, &image->grid, err);
     abl_lesion_maps_clear(&maps);
@@ -159,9 +162,7 @@ abl_status abl_segment_ct(abl_structures **out, const abl_volume *image,
     status = find_organs(structures, image, options, err);
     note_seconds(options, ABL_SEGMENT_ORGANS, &since);
     if (!status)
-        status = find_lesions(structures, image, options, err);
-    if (!status)
-        abl_phase_find(structures, info);
+        status = find_lesions(structures, image, info, options, err);
     note_seconds(options, ABL_SEGMENT_LESIONS, &since);
     const bool wants_vessels = !options->without_vessels;
     if (!status && wants_vessels)

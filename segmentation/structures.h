@@ -139,6 +139,11 @@ typedef struct abl_structures {
 
 void abl_structures_destroy(abl_structures *structures);
 
+/** A copy that shares nothing; the caller destroys it. @retval ABL_E_NOMEM */
+abl_status abl_structures_clone(abl_structures **out,
+                                const abl_structures *from,
+                                abl_error *err) ABL_MUST_CHECK;
+
 /** Appends a warning, unless the very same one is there; silently full at ABL_MAX_WARNINGS (then the last one
  * says that more were left out). */
 void abl_structures_warn(abl_structures *structures, const char *code,

@@ -69,6 +69,49 @@ static int find_read(const abl_reading *reading, size_t automatic)
     return ABL_READ_NONE;
 }
 
+/* Whose outlines these structures are, with both volumes. */
+static void put_structures(const abl_html *html)
+{
+    const abl_report *report = html->report;
+    const abl_override *override = report->reading->override;
+    if (!override->structure_count)
+        return;
+    abl_html_raw(html, "<p>Outlined by the reader: ");
+    for (size_t n = 0; n < override->structure_count; n++) {
+        const abl_override_structure *given = &override->structures[n];
+        abl_html_put(html, "%s%s (", n ? "; " : "",
+                     abl_structure_title(given->id));
+        abl_html_value(html, &report->findings->structures[given->id].volume_ml,
+                       "mL", 0);
+        abl_html_raw(html, ", automatic ");
+        abl_html_value(
+            html, &report->automatic_findings->structures[given->id].volume_ml,
+            "mL", 0);
+        abl_html_raw(html, ")");
+        if (given->note[0]) {
+            abl_html_raw(html, " ");
+            abl_html_text(html, given->note);
+        }
+    }
+    abl_html_raw(html, ".</p>\n");
+}
+
+static void put_facts(const abl_html *html)
+{
+    const abl_context *given = &html->report->reading->override->context;
+    const char *before = "<p>Given by the reader: ";
+    for (int n = 0; n < ABL_CONTEXT_FIELD_COUNT; n++) {
+        if (!given->facts[n].given)
+            continue;
+        abl_html_put(html, "%s%s: ", before,
+                     abl_context_field_title((abl_context_field)n));
+        abl_html_text(html, given->facts[n].value);
+        before = "; ";
+    }
+    if (before[0] == ';')
+        abl_html_raw(html, ".</p>\n");
+}
+
 void abl_html_reading(const abl_html *html)
 {
     const abl_reading *reading = html->report->reading;
@@ -91,7 +134,10 @@ void abl_html_reading(const abl_html *html)
     for (size_t n = 0; n < reading->structures->lesion_count; n++)
         if (reading->lesions[n].automatic == ABL_READ_NONE)
             put_row(html, ABL_READ_NONE, (int)n, reading->lesions[n].item);
-    abl_html_raw(html, "</tbody></table></section>\n");
+    abl_html_raw(html, "</tbody></table>\n");
+    put_structures(html);
+    put_facts(html);
+    abl_html_raw(html, "</section>\n");
 }
 
 void abl_html_read_lesion(const abl_html *html, size_t n)

@@ -88,6 +88,8 @@ static json_t *build_pair(abl_json_out *out, const abl_report *report,
                 abl_out_text_or_null(item ? item->note : ""));
     abl_out_set(out, object, "shape_given",
                 json_boolean(item && item->has_shape));
+    abl_out_set(out, object, "label_given",
+                item && item->label ? json_integer(item->label) : json_null());
     abl_out_set(out, object, "values_given", build_given(out, item));
     abl_out_set(out, object, "automatic",
                 build_side(out, report->automatic_findings,
@@ -122,6 +124,68 @@ static json_t *build_pairs(abl_json_out *out, const abl_report *report)
     return array;
 }
 
+/* Structures that the reader outlined. */
+static json_t *build_structures(abl_json_out *out, const abl_report *report)
+{
+    const abl_override *override = report->reading->override;
+    json_t *array = json_array();
+    for (size_t n = 0; n < override->structure_count; n++) {
+        const abl_override_structure *given = &override->structures[n];
+        json_t *object = json_object();
+        abl_out_set(out, object, "name",
+                    abl_out_text(abl_structure_name(given->id)));
+        abl_out_set(out, object, "note", abl_out_text_or_null(given->note));
+        abl_out_set(
+            out, object, "automatic_volume",
+            abl_out_value(
+                out,
+                &report->automatic_findings->structures[given->id].volume_ml,
+                "mL", 2));
+        abl_out_set(out, object, "read_volume",
+                    abl_out_value(
+                        out, &report->findings->structures[given->id].volume_ml,
+                        "mL", 2));
+        abl_out_append(out, array, object);
+    }
+    return array;
+}
+
+static json_t *build_fact(const abl_context *context, int n)
+{
+    return context && context->facts[n].given
+               ? abl_out_text(context->facts[n].value)
+               : json_null();
+}
+
+/* Facts that the reader gave, beside what the run was given. */
+static json_t *build_facts(abl_json_out *out, const abl_report *report)
+{
+    const abl_context *given = &report->reading->override->context;
+    json_t *array = json_array();
+    for (int n = 0; n < ABL_CONTEXT_FIELD_COUNT; n++) {
+        if (!given->facts[n].given)
+            continue;
+        json_t *object = json_object();
+        abl_out_set(out, object, "name",
+                    abl_out_text(abl_context_field_name((abl_context_field)n)));
+        abl_out_set(out, object, "automatic",
+                    build_fact(report->automatic_findings->context, n));
+        abl_out_set(out, object, "read", build_fact(given, n));
+        abl_out_append(out, array, object);
+    }
+    return array;
+}
+
+static json_t *build_labels(abl_json_out *out, const abl_override *override)
+{
+    if (!override->labels_path[0])
+        return json_null();
+    json_t *object = json_object();
+    abl_out_set(out, object, "file", abl_out_text(override->labels_file));
+    abl_out_set(out, object, "sha256", abl_out_text(override->labels_sha256));
+    return object;
+}
+
 json_t *abl_out_reading(abl_json_out *out, const abl_report *report)
 {
     const abl_reading *reading = report->reading;
@@ -144,5 +208,8 @@ json_t *abl_out_reading(abl_json_out *out, const abl_report *report)
                 build_result(out, report->automatic_assessment));
     abl_out_set(out, object, "read", build_result(out, report->assessment));
     abl_out_set(out, object, "lesions", build_pairs(out, report));
+    abl_out_set(out, object, "labels", build_labels(out, override));
+    abl_out_set(out, object, "structures", build_structures(out, report));
+    abl_out_set(out, object, "context", build_facts(out, report));
     return object;
 }

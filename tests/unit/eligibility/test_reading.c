@@ -26,6 +26,36 @@ static double apart(const double a[3], const double b[3])
 
 static abl_volume *image, *labels;
 static abl_structures *automatic;
+static abl_reading_scan scan;
+static abl_import_map outlines; /* what a reader drew over the labels */
+
+/* Lesion 101 smaller, a lesion 110 that was not found, a gallbladder beside
+ * the liver and a vessel in it. */
+static void draw_outlines(void)
+{
+    static const ball drawn[] = {{{-14, 6, 4}, 9, 1},
+                                 {{-14, 6, 4}, 7, 101},
+                                 {{0, 20, -20}, 6, 110},
+                                 {{50, 0, 0}, 5, ABL_GALLBLADDER},
+                                 {{0, -25, 0}, 3, ABL_LIVER_VESSELS}};
+    abl_volume *map = NULL;
+    abl_error err;
+    ABL_CHECK_OK(abl_volume_clone(&map, labels, &err), &err);
+    for (size_t n = 0; n < abl_grid_voxels(&map->grid); n++) {
+        const double ijk[3] = {(double)(n % 60), (double)(n / 60 % 60),
+                               (double)(n / 3600)};
+        double lps[3];
+        abl_grid_to_lps(lps, &map->grid, ijk);
+        for (size_t b = 0; b < sizeof drawn / sizeof *drawn; b++)
+            if (hypot(hypot(lps[0] - drawn[b].at[0], lps[1] - drawn[b].at[1]),
+                      lps[2] - drawn[b].at[2]) < drawn[b].radius)
+                abl_volume_u8(map)[n] = (uint8_t)drawn[b].value;
+    }
+    ABL_CHECK_OK(abl_import_map_create(&outlines, map, NULL, "edited.nii",
+                                       &map->grid, &err),
+                 &err);
+    abl_volume_destroy(map);
+}
 
 static void make_scene(void)
 {
@@ -61,6 +91,8 @@ static void make_scene(void)
     abl_import_map_clear(&map);
     CU_ASSERT_PTR_NOT_NULL_FATAL(automatic);
     CU_ASSERT_EQUAL_FATAL(automatic->lesion_count, 3);
+    scan = (abl_reading_scan){image, NULL, NULL};
+    draw_outlines();
     automatic->lesions[1].is_low_confidence = true;
     automatic->lesions[1].confidence = 0.2;
 }
@@ -98,8 +130,9 @@ static void refuse(const abl_override *o, const char *words)
     abl_error err;
     abl_reading *reading = NULL;
     make_scene();
-    ABL_CHECK_FAILS(abl_reading_create(&reading, o, automatic, image, &err),
-                    ABL_E_INVALID, words, &err);
+    ABL_CHECK_FAILS(
+        abl_reading_create(&reading, o, &outlines, automatic, &scan, &err),
+        ABL_E_INVALID, words, &err);
     CU_ASSERT_PTR_NULL(reading);
 }
 
@@ -109,9 +142,11 @@ static abl_reading *read_as(const abl_override *o)
     abl_reading *reading = NULL;
     const abl_measure_options how = abl_measure_options_default();
     make_scene();
-    ABL_CHECK_OK(abl_reading_create(&reading, o, automatic, image, &err), &err);
+    ABL_CHECK_OK(
+        abl_reading_create(&reading, o, &outlines, automatic, &scan, &err),
+        &err);
     CU_ASSERT_PTR_NOT_NULL_FATAL(reading);
-    ABL_CHECK_OK(abl_reading_measure(reading, image, NULL, &how, &err), &err);
+    ABL_CHECK_OK(abl_reading_measure(reading, &scan, NULL, &how, &err), &err);
     CU_ASSERT_PTR_NOT_NULL_FATAL(reading->findings);
     return reading;
 }
@@ -259,6 +294,124 @@ static void a_lesion_beside_the_outline_of_the_liver_is_kept_and_said(void)
     abl_reading_destroy(r);
 }
 
+static void an_outline_in_the_label_map_is_a_shape(void)
+{
+    abl_override o = override_of(2);
+    o.items[0] = by_number(ABL_READ_EDIT, 1);
+    o.items[0].has_shape = true;
+    o.items[0].label = 101;
+    o.items[1] = (abl_override_item){
+        .action = ABL_READ_ADD, .has_shape = true, .label = 110};
+    abl_reading *reading = read_as(&o);
+    CU_ASSERT_EQUAL_FATAL(reading->findings->lesion_count, 4);
+    const abl_lesion_findings *lesions = reading->findings->lesions;
+    ABL_CHECK_NEAR(lesions[0].longest_axial_diameter.mm.value, 14, 1.2);
+    ABL_CHECK_NEAR(lesions[3].longest_axial_diameter.mm.value, 12, 1.2);
+    const double at[3] = {0, 20, -20};
+    ABL_CHECK_NEAR(apart(lesions[3].centroid_lps, at), 0, 1);
+    CU_ASSERT_STRING_EQUAL(reading->structures->lesions[3].origin, "edited");
+    CU_ASSERT_EQUAL(reading->findings->automatic_count, 3);
+    CU_ASSERT_EQUAL(reading->findings->added_by_reader, 1);
+    abl_reading_destroy(reading);
+}
+
+static void an_outline_that_is_not_where_it_edits_is_refused(void)
+{
+    abl_override o = override_of(1);
+    o.items[0] = by_number(ABL_READ_EDIT, 2);
+    o.items[0].has_shape = true;
+    o.items[0].label = 110;
+    refuse(&o, "does not touch the lesion");
+    o.items[0] = (abl_override_item){
+        .action = ABL_READ_ADD, .has_shape = true, .label = 44};
+    refuse(&o, "smaller than a voxel");
+}
+
+static void an_outlined_structure_stands_in_the_read_result_alone(void)
+{
+    abl_override o = override_of(0);
+    o.structure_count = 1;
+    o.structures[0].id = ABL_GALLBLADDER;
+    abl_reading *reading = read_as(&o);
+    const abl_structure *read = &reading->structures->items[ABL_GALLBLADDER];
+    CU_ASSERT_PTR_NULL(automatic->items[ABL_GALLBLADDER].field);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(read->field);
+    CU_ASSERT_STRING_EQUAL(read->origin, "edited");
+    ABL_CHECK_NEAR(read->volume_ml, 0.524, 0.08);
+    CU_ASSERT_EQUAL(reading->structures->lesion_count, 3);
+    CU_ASSERT_PTR_NOT_EQUAL(reading->structures->items[ABL_LIVER].field,
+                            automatic->items[ABL_LIVER].field);
+    ABL_CHECK_NEAR(reading->structures->items[ABL_LIVER].volume_ml,
+                   automatic->items[ABL_LIVER].volume_ml, 1e-9);
+    ABL_CHECK_NEAR(
+        reading->findings->lesions[0].to[ABL_GALLBLADDER].nearest.mm.value,
+        apart((const double[3]){50, 0, 0}, balls[1].at) - 14, 1.5);
+    abl_reading_destroy(reading);
+}
+
+static void an_outlined_liver_holds_its_lesions_and_vessels(void)
+{
+    abl_override o = override_of(0);
+    o.structure_count = 1;
+    o.structures[0].id = ABL_LIVER;
+    abl_reading *reading = read_as(&o);
+    const abl_volume *liver = reading->structures->items[ABL_LIVER].field;
+    const double vessel[3] = {0, -25, 0}, lesion[3] = {0, 20, -20};
+    CU_ASSERT(abl_volume_sample_lps(liver, vessel) > 0);
+    CU_ASSERT(abl_volume_sample_lps(liver, lesion) > 0);
+    CU_ASSERT_EQUAL(reading->structures->lesion_count, 3);
+    CU_ASSERT_PTR_NOT_NULL(reading->structures->vessels);
+    abl_reading_destroy(reading);
+}
+
+static void facts_of_the_reader_stand_above_those_of_the_run(void)
+{
+    abl_context given = {.sha256 = ""};
+    given.facts[ABL_CONTEXT_ASCITES] =
+        (abl_context_fact){.given = true, .value = "none"};
+    given.facts[ABL_CONTEXT_COAGULATION] =
+        (abl_context_fact){.given = true, .value = "normal"};
+    abl_override o = override_of(0);
+    abl_error err;
+    abl_reading *reading = NULL;
+    const abl_measure_options how = abl_measure_options_default();
+    o.has_context = true;
+    o.context.facts[ABL_CONTEXT_ASCITES] =
+        (abl_context_fact){.given = true, .value = "much"};
+    make_scene();
+    ABL_CHECK_OK(abl_reading_create(&reading, &o, NULL, automatic, &scan, &err),
+                 &err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(reading);
+    ABL_CHECK_OK(abl_reading_measure(reading, &scan, &given, &how, &err), &err);
+    const abl_context *read = reading->findings->context;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(read);
+    CU_ASSERT_STRING_EQUAL(read->facts[ABL_CONTEXT_ASCITES].value, "much");
+    CU_ASSERT_STRING_EQUAL(read->facts[ABL_CONTEXT_COAGULATION].value,
+                           "normal");
+    CU_ASSERT_STRING_EQUAL(given.facts[ABL_CONTEXT_ASCITES].value, "none");
+    abl_reading_destroy(reading);
+}
+
+static void the_summary_says_what_was_found_and_what_was_read(void)
+{
+    abl_override o = override_of(2);
+    abl_profile profile;
+    abl_assessment *assessment = NULL;
+    abl_error err;
+    o.items[0] = by_number(ABL_READ_REJECT, 1);
+    o.items[1] = shaped(ABL_READ_ADD, 0, 0, 20, -20, 12);
+    abl_reading *reading = read_as(&o);
+    ABL_CHECK_OK(abl_profile_load(&profile, "net", &err), &err);
+    ABL_CHECK_OK(abl_assess(&assessment, reading->findings, &profile, &err),
+                 &err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(
+        strstr(assessment->summary,
+               "3 lesions as read (2 of 3 found automatically, 1 added)"));
+    CU_ASSERT_PTR_NULL(strstr(assessment->summary, "lesions found"));
+    abl_assessment_destroy(assessment);
+    abl_reading_destroy(reading);
+}
+
 static void a_readers_noise_follows_the_phase(void)
 {
     ABL_CHECK_NEAR(abl_reader_sd_mm(ABL_PHASE_PORTAL_VENOUS), 2.7, 0.05);
@@ -270,6 +423,7 @@ static void a_readers_noise_follows_the_phase(void)
 
 static void the_scene_is_put_away(void)
 {
+    abl_import_map_clear(&outlines);
     abl_structures_destroy(automatic);
     abl_volume_destroy(image);
     abl_volume_destroy(labels);
@@ -286,6 +440,12 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(an_edited_value_has_a_readers_uncertainty_and_no_line),
     ABL_TEST(a_shape_is_measured_like_any_other),
     ABL_TEST(a_lesion_beside_the_outline_of_the_liver_is_kept_and_said),
+    ABL_TEST(an_outline_in_the_label_map_is_a_shape),
+    ABL_TEST(an_outline_that_is_not_where_it_edits_is_refused),
+    ABL_TEST(an_outlined_structure_stands_in_the_read_result_alone),
+    ABL_TEST(an_outlined_liver_holds_its_lesions_and_vessels),
+    ABL_TEST(facts_of_the_reader_stand_above_those_of_the_run),
+    ABL_TEST(the_summary_says_what_was_found_and_what_was_read),
     ABL_TEST(a_readers_noise_follows_the_phase),
     ABL_TEST(the_scene_is_put_away),
     CU_TEST_INFO_NULL,

@@ -46,9 +46,17 @@ static void open_report(read_report *r)
     snprintf(o->items[1].note, sizeof o->items[1].note, "a vessel <x>");
     o->items[2].action = ABL_READ_ADD;
     o->items[2].has_shape = true;
+    o->items[2].label = 107;
+    snprintf(o->labels_path, sizeof o->labels_path, "some/where/e.nii.gz");
+    snprintf(o->labels_file, sizeof o->labels_file, "e.nii.gz");
+    o->structure_count = 1;
+    o->structures[0].id = ABL_STOMACH;
+    snprintf(o->structures[0].note, sizeof o->structures[0].note, "full <y>");
+    o->context.facts[ABL_CONTEXT_ASCITES] =
+        (abl_context_fact){.given = true, .value = "little", .by = "R1"};
     r->structures.lesion_count = 2;
-    r->lesions[0] = (abl_read_lesion){0, 0};
-    r->lesions[1] = (abl_read_lesion){ABL_READ_NONE, 2};
+    r->lesions[0] = (abl_read_lesion){.automatic = 0, .item = 0};
+    r->lesions[1] = (abl_read_lesion){.automatic = ABL_READ_NONE, .item = 2};
     r->item_of[1] = 1;
     r->reading = (abl_reading){.override = o,
                                .structures = &r->structures,
@@ -134,8 +142,30 @@ static void both_verdicts_are_in_report_json(void)
     CU_ASSERT(json_is_object(at(rejected, "automatic")));
     const json_t *added = json_array_get(lesions, 2);
     CU_ASSERT(json_is_null(at(added, "automatic")));
+    ABL_CHECK_NEAR(json_integer_value(at(added, "label_given")), 107, 0);
+    CU_ASSERT(json_is_null(at(edited, "label_given")));
     json_decref(root);
     json_decref(schema);
+    close_report(&r);
+}
+
+static void outlines_and_facts_of_the_reader_stand_beside_the_automatic(void)
+{
+    read_report r;
+    open_report(&r);
+    json_t *root = write_json(&r);
+    const json_t *reading = at(root, "reading");
+    CU_ASSERT_STRING_EQUAL(text_at(at(reading, "labels"), "file"), "e.nii.gz");
+    const json_t *structure = json_array_get(at(reading, "structures"), 0);
+    CU_ASSERT_STRING_EQUAL(text_at(structure, "name"), "stomach");
+    CU_ASSERT_STRING_EQUAL(text_at(structure, "note"), "full <y>");
+    CU_ASSERT(json_is_object(at(structure, "automatic_volume")));
+    CU_ASSERT(json_is_object(at(structure, "read_volume")));
+    CU_ASSERT_EQUAL(json_array_size(at(reading, "context")), 1);
+    const json_t *fact = json_array_get(at(reading, "context"), 0);
+    CU_ASSERT_STRING_EQUAL(text_at(fact, "name"), "ascites");
+    CU_ASSERT_STRING_EQUAL(text_at(fact, "read"), "little");
+    json_decref(root);
     close_report(&r);
 }
 
@@ -163,6 +193,9 @@ static void the_page_says_who_read_it_and_what_was_automatic(void)
         "rejected: a vessel &lt;x&gt;",
         "44.4",
         "Added by",
+        "Outlined by the reader: stomach (",
+        "full &lt;y&gt;",
+        "Given by the reader: ascites: little.",
         "o.json, SHA-256 abc"};
     abl_error err = {ABL_OK, ""};
     read_report r;
@@ -196,6 +229,7 @@ static void without_an_override_nothing_is_said(void)
 }
 
 CU_TestInfo abl_tests[] = {
+    ABL_TEST(outlines_and_facts_of_the_reader_stand_beside_the_automatic),
     ABL_TEST(both_verdicts_are_in_report_json),
     ABL_TEST(a_value_of_a_reader_has_no_line),
     ABL_TEST(the_page_says_who_read_it_and_what_was_automatic),

@@ -256,6 +256,35 @@ static void same_input_gives_the_same_lesions(void)
         clear(&s[n]);
 }
 
+/* Without contrast agent a vessel in section is as dark as a lesion. */
+static void what_may_be_a_vessel_is_doubted_without_contrast_agent(void)
+{
+    static const struct {
+        abl_phase phase;
+        double radius_mm;
+        int16_t hu;
+        bool doubted;
+    } rows[] = {{ABL_PHASE_UNENHANCED, 6, 76, true},
+                {ABL_PHASE_UNENHANCED, 6, 52, false},
+                {ABL_PHASE_UNENHANCED, 9, 76, false},
+                {ABL_PHASE_PORTAL_VENOUS, 6, 76, false},
+                {ABL_PHASE_UNKNOWN, 6, 76, false}};
+    const double at_mm[3] = {60.3, 50.7, 52.2};
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
+        scene s;
+        CU_ASSERT_FATAL(make_scene(&s));
+        put(&s, at_mm, rows[n].radius_mm, rows[n].radius_mm, rows[n].hu);
+        s.structures.phase.phase = rows[n].phase;
+        s.structures.phase.aorta_hu = 80;
+        s.structures.phase.ivc_hu = 72;
+        find(&s);
+        CU_ASSERT_EQUAL_FATAL(s.structures.lesion_count, 1);
+        CU_ASSERT_EQUAL(s.structures.lesions[0].is_low_confidence,
+                        rows[n].doubted);
+        clear(&s);
+    }
+}
+
 static void confidence_falls_with_each_doubt(void)
 {
     static const struct {
@@ -263,15 +292,16 @@ static void confidence_falls_with_each_doubt(void)
         const char *words;
         double least, most;
     } rows[] = {
-        {{0.95, 20, 4, 1, 50, false}, "clearly", 0.99, 1},
-        {{0.50, 20, 4, 1, 50, false}, "network is not sure", 0.1, 0.35},
-        {{0.95, 5, 4, 1, 50, false}, "small", 0.3, 0.6},
-        {{0.95, 20, 0.6, 1, 50, false}, "hardly differs", 0.3, 0.4},
-        {{0.95, 20, 4, 0.2, 50, false}, "edge of the liver", 0.4, 0.6},
-        {{0.95, 20, 4, 1, 50, true}, "gallbladder", 0.3, 0.5},
-        {{0.95, 20, 4, 1, -40, false}, "dark as fat", 0.2, 0.34},
-        {{0.95, 20, 4, 1, -8, false}, "clearly", 0.99, 1},
-        {{0.30, 3, 0, 0, 50, true}, "network is not sure", 0, 0.01},
+        {{0.95, 20, 4, 1, 50, false, false}, "clearly", 0.99, 1},
+        {{0.50, 20, 4, 1, 50, false, false}, "network is not sure", 0.1, 0.35},
+        {{0.95, 5, 4, 1, 50, false, false}, "small", 0.3, 0.6},
+        {{0.95, 20, 0.6, 1, 50, false, false}, "hardly differs", 0.3, 0.4},
+        {{0.95, 20, 4, 0.2, 50, false, false}, "edge of the liver", 0.4, 0.6},
+        {{0.95, 20, 4, 1, 50, true, false}, "gallbladder", 0.3, 0.5},
+        {{0.95, 20, 4, 1, -40, false, false}, "dark as fat", 0.2, 0.34},
+        {{0.95, 20, 4, 1, -8, false, false}, "clearly", 0.99, 1},
+        {{0.95, 12, 4, 1, 40, false, true}, "vessel", 0.2, 0.34},
+        {{0.30, 3, 0, 0, 50, true, false}, "network is not sure", 0, 0.01},
     };
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
         char reason[160];
@@ -292,6 +322,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(candidate_outside_the_liver_is_dropped),
     ABL_TEST(lesion_at_the_first_slice_touches_the_border),
     ABL_TEST(same_input_gives_the_same_lesions),
+    ABL_TEST(what_may_be_a_vessel_is_doubted_without_contrast_agent),
     ABL_TEST(confidence_falls_with_each_doubt),
     CU_TEST_INFO_NULL,
 };
