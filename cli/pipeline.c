@@ -273,6 +273,9 @@ static abl_status write_reports(const abl_report *report, const char *folder,
     snprintf(path, sizeof path, "%s/report.json", folder);
     if (!status)
         status = abl_report_write_json(path, report, pictures, err);
+    snprintf(path, sizeof path, "%s/lesions.csv", folder);
+    if (!status)
+        status = abl_report_write_csv(path, report, err);
     snprintf(path, sizeof path, "%s/report.pdf", folder);
     if (!status)
         status = abl_report_write_pdf(path, folder, report, pictures, err);

@@ -39,4 +39,10 @@ extern const size_t abl_worklist_css_bytes;
 extern const unsigned char abl_worklist_js[];
 extern const size_t abl_worklist_js_bytes;
 
+/** report/viewer.css and report/viewer.js, zero-terminated. */
+extern const unsigned char abl_viewer_css[];
+extern const size_t abl_viewer_css_bytes;
+extern const unsigned char abl_viewer_js[];
+extern const size_t abl_viewer_js_bytes;
+
 #endif

@@ -64,9 +64,6 @@ abl_status abl_worklist_write_csv(const char *path, const abl_worklist *list,
 abl_status abl_worklist_write_html(const char *path, const abl_worklist *list,
                                    abl_error *err) ABL_MUST_CHECK;
 
-/** Writes one field of a CSV line, quoted and guarded where needed. */
-void abl_csv_text(FILE *file, const char *text);
-
 /**
  * The way from folder @p from to @p to, both absolute, as a relative URL with
  * each name percent-encoded; "." for the same folder. free() it.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "eligibility/cases/worklist.h"
+#include "eligibility/report/csv_out.h"
 #include "eligibility/report/report.h"
 #include "eligibility/report/text.h"
 
@@ -13,34 +14,6 @@ static const char header[] =
     "limiting_factor,longest_axial_diameter_mm,capsule_distance_mm,"
     "vessel_distance_mm,slice,low_confidence,lesions_in_case,read_by_reader,"
     "report_url\r\n";
-
-/* A spreadsheet runs a field that begins with one of these; some take the
- * full-width forms too. */
-static bool looks_like_formula(const char *text)
-{
-    static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
-    for (size_t n = 0; n < sizeof wide / sizeof wide[0]; n++)
-        if (strncmp(text, wide[n], 3) == 0)
-            return true;
-    return text[0] && strchr("=+-@\t\r", text[0]);
-}
-
-void abl_csv_text(FILE *file, const char *text)
-{
-    const bool guarded = looks_like_formula(text);
-    const bool quoted = guarded || text[strcspn(text, "\",\r\n;")] != '\0';
-    if (quoted)
-        fputc('"', file);
-    if (guarded)
-        fputc('\'', file);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', file);
-        fputc(*text, file);
-    }
-    if (quoted)
-        fputc('"', file);
-}
 
 static void put_text(FILE *file, const char *text)
 {

@@ -79,6 +79,16 @@ void abl_canvas_stroke(abl_canvas *canvas, abl_ink ink, double width_px)
     cairo_stroke(cairo);
 }
 
+void abl_canvas_outline(abl_canvas *canvas, const abl_line *line)
+{
+    static const double patterns[][4] = {
+        {0}, {9, 4}, {4, 3.5}, {0.5, 4}, {9, 4, 0.5, 4}};
+    static const int counts[] = {0, 2, 2, 2, 4};
+    cairo_set_dash(canvas->cairo, patterns[line->dash], counts[line->dash], 0);
+    abl_canvas_stroke(canvas, line->ink, line->width_px);
+    cairo_set_dash(canvas->cairo, NULL, 0, 0);
+}
+
 void abl_canvas_line(abl_canvas *canvas, const double from[2],
                      const double to[2], abl_ink ink, double width_px,
                      double tick_px, bool dashed)

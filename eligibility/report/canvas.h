@@ -13,7 +13,7 @@
 typedef enum abl_ink {
     ABL_INK_LESION,  /**< yellow */
     ABL_INK_LIVER,   /**< sky blue */
-    ABL_INK_VESSEL,  /**< reddish purple */
+    ABL_INK_PORTAL,  /**< reddish purple */
     ABL_INK_ARTERY,  /**< vermilion */
     ABL_INK_ORGAN,   /**< bluish green */
     ABL_INK_BODY,    /**< light grey */
@@ -23,6 +23,21 @@ typedef enum abl_ink {
     ABL_INK_DIM,     /**< grey text */
     ABL_INK_HEPATIC  /**< blue */
 } abl_ink;
+
+typedef enum abl_dash {
+    ABL_DASH_NONE,
+    ABL_DASH_LONG,
+    ABL_DASH_SHORT,
+    ABL_DASH_DOT,
+    ABL_DASH_MIXED /**< long and dot */
+} abl_dash;
+
+/** How an outline looks; kinds differ in more than their colour. */
+typedef struct abl_line {
+    abl_ink ink;
+    double width_px;
+    abl_dash dash;
+} abl_line;
 
 enum {
     ABL_CANVAS_MAX_BOXES = 96
@@ -50,6 +65,9 @@ void abl_canvas_ink(abl_canvas *canvas, abl_ink ink, double alpha);
 
 /** Strokes the current path in @p ink over a darker halo. */
 void abl_canvas_stroke(abl_canvas *canvas, abl_ink ink, double width_px);
+
+/** The same, dashed. */
+void abl_canvas_outline(abl_canvas *canvas, const abl_line *line);
 
 /** A straight line, dashed or not, with end ticks of @p tick_px. */
 void abl_canvas_line(abl_canvas *canvas, const double from[2],

@@ -8,12 +8,17 @@
 
 static void put_head(const abl_html *html)
 {
+    char script[56];
+    abl_html_raw(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+                       "<meta charset=\"utf-8\">\n"
+                       "<meta http-equiv=\"Content-Security-Policy\" content=\""
+                       "default-src 'none'; img-src data:; style-src "
+                       "'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+                       "script-src ");
+    abl_viewer_script_source(script);
+    abl_html_raw(html, script);
     abl_html_raw(html,
-                 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-                 "<meta charset=\"utf-8\">\n"
-                 "<meta http-equiv=\"Content-Security-Policy\" content=\""
-                 "default-src 'none'; img-src data:; style-src "
-                 "'unsafe-inline'\">\n"
+                 "\">\n"
                  "<meta name=\"viewport\" content=\"width=device-width, "
                  "initial-scale=1\">\n"
                  "<meta name=\"color-scheme\" content=\"light\">\n<title>");
@@ -21,6 +26,7 @@ static void put_head(const abl_html *html)
                   abl_verdict_text(html->report->assessment->patient.verdict));
     abl_html_raw(html, " – ablascreen</title>\n<style>\n");
     abl_html_raw(html, (const char *)abl_report_css);
+    abl_html_raw(html, (const char *)abl_viewer_css);
     abl_html_raw(html, "</style>\n</head>\n<body>\n");
 }
 
@@ -157,7 +163,7 @@ static void put_overview_row(const abl_html *html, size_t n)
     abl_html_raw(html, "</td></tr>\n");
 }
 
-static abl_status put_overview(abl_html *html, abl_error *err)
+static abl_status put_overview(const abl_html *html, abl_error *err)
 {
     const size_t count = html->report->findings->lesion_count;
     abl_html_raw(html, "<section><h2>Lesions</h2>\n");
@@ -180,7 +186,7 @@ static abl_status put_overview(abl_html *html, abl_error *err)
     return status;
 }
 
-static abl_status put_page(abl_html *html, abl_error *err)
+static abl_status put_page(const abl_html *html, abl_error *err)
 {
     put_head(html);
     put_icons(html);
@@ -198,7 +204,9 @@ static abl_status put_page(abl_html *html, abl_error *err)
     abl_html_text(html, html->report->version);
     abl_html_raw(html, ". ");
     abl_html_text(html, ABL_RESEARCH_USE);
-    abl_html_raw(html, "</p></footer>\n</body>\n</html>\n");
+    abl_html_raw(html, "</p></footer>\n<script>");
+    abl_html_raw(html, (const char *)abl_viewer_js);
+    abl_html_raw(html, "</script>\n</body>\n</html>\n");
     return status;
 }
 
@@ -206,11 +214,19 @@ abl_status abl_report_write_html(const char *path, const char *folder,
                                  const abl_report *report,
                                  const abl_pictures *pictures, abl_error *err)
 {
-    abl_html html = {NULL, folder, report, pictures, 0};
-    abl_status status = abl_text_open(&html.file, path, err);
+    abl_html_budget budget;
+    abl_html html = {NULL, folder, report, pictures, &budget};
+    abl_status status =
+        abl_html_budget_make(&budget, folder, report, pictures, err);
     if (status)
         return status;
-    status = put_page(&html, err);
-    abl_status closed = abl_text_close(html.file, path, status ? NULL : err);
-    return status ? status : closed;
+    status = abl_text_open(&html.file, path, err);
+    if (!status) {
+        status = put_page(&html, err);
+        abl_status closed =
+            abl_text_close(html.file, path, status ? NULL : err);
+        status = status ? status : closed;
+    }
+    abl_html_budget_clear(&budget);
+    return status;
 }

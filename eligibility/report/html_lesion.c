@@ -113,7 +113,7 @@ static void put_heading(const abl_html *html, size_t index)
     abl_html_raw(html, "</p></div>\n");
 }
 
-abl_status abl_html_lesion(abl_html *html, size_t index, abl_error *err)
+abl_status abl_html_lesion(const abl_html *html, size_t index, abl_error *err)
 {
     const abl_lesion_findings *lesion = &html->report->findings->lesions[index];
     const abl_judgement *judged = &html->report->assessment->lesions[index];

@@ -7,10 +7,31 @@
 #include <stdio.h>
 
 #include "eligibility/report/report.h"
+#include "eligibility/report/viewer.h"
 
-/** Pictures beyond this many bytes are named instead of embedded, so that a
- * liver full of lesions still opens. */
-#define ABL_HTML_MAX_PICTURE_BYTES ((size_t)48 << 20)
+/** Most bytes of pictures and slices in a page, as they lie in it; what does
+ * not fit is named instead. */
+#define ABL_HTML_MAX_PICTURE_BYTES ((size_t)30 << 20)
+/** Most lesions with slices. */
+#define ABL_HTML_MAX_STACKS ((size_t)40)
+
+/** What a page holds. Pictures of the patient and axial ones come first, then
+ * slices, paths, and the rest. */
+typedef struct abl_html_budget {
+    bool *holds; /**< by picture */
+    size_t stack_count;
+    abl_viewer_stack *stacks; /**< by lesion; without a png: left out */
+} abl_html_budget;
+
+/** Makes the stacks and chooses.
+ * @param pictures files in @p folder
+ * @retval ABL_E_IO a picture is missing
+ * @retval ABL_E_NOMEM */
+abl_status abl_html_budget_make(abl_html_budget *budget, const char *folder,
+                                const abl_report *report,
+                                const abl_pictures *pictures,
+                                abl_error *err) ABL_MUST_CHECK;
+void abl_html_budget_clear(abl_html_budget *budget);
 
 /** A page being written; write errors are found when it is closed. */
 typedef struct abl_html {
@@ -18,7 +39,7 @@ typedef struct abl_html {
     const char *folder; /**< that holds the pictures */
     const abl_report *report;
     const abl_pictures *pictures;
-    size_t picture_bytes; /**< embedded so far */
+    const abl_html_budget *budget;
 } abl_html;
 
 /** Markup of our own, as it is. */
@@ -48,16 +69,16 @@ void abl_html_result(const abl_html *html, abl_result result);
 /** Table of rules, the worst first. */
 void abl_html_rules(const abl_html *html, const abl_judgement *judgement);
 
-/** Figures of one lesion (0: the patient), embedded.
+/** Slices and figures of one lesion (0: the patient), embedded.
  * @retval ABL_E_IO a picture cannot be read */
-abl_status abl_html_pictures(abl_html *html, int lesion,
+abl_status abl_html_pictures(const abl_html *html, int lesion,
                              abl_error *err) ABL_MUST_CHECK;
 
 /** How a lesion can be reached, as a table. */
 void abl_html_access(const abl_html *html, const abl_access *access);
 
 /** The section of one lesion. */
-abl_status abl_html_lesion(abl_html *html, size_t index,
+abl_status abl_html_lesion(const abl_html *html, size_t index,
                            abl_error *err) ABL_MUST_CHECK;
 
 /** The smallest change that flips a lesion's verdict. */

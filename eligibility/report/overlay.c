@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eligibility/report/contour.h"
+
+#define OUTLINE_STEP_PX 2.0
+
 abl_status abl_pane_draw_image(const abl_pane *pane, const abl_volume *image,
                                abl_error *err)
 {
@@ -22,56 +26,29 @@ abl_status abl_pane_draw_image(const abl_pane *pane, const abl_volume *image,
     return ABL_OK;
 }
 
-static void add_piece(void *user, const double from[2], const double to[2])
+static void add_point(void *user, const double point_px[2], bool starts)
 {
     const abl_pane *pane = user;
-    cairo_t *cairo = pane->canvas->cairo;
-    cairo_move_to(cairo, pane->left_px + from[0] + 0.5,
-                  pane->top_px + from[1] + 0.5);
-    cairo_line_to(cairo, pane->left_px + to[0] + 0.5,
-                  pane->top_px + to[1] + 0.5);
-}
-
-/* Pieces of a field's outline in pixels of the view; none when the plane
- * misses it. */
-static abl_status trace_field(const abl_view *view, const abl_volume *field,
-                              abl_contour_fn piece, void *user, abl_error *err)
-{
-    const abl_lattice lattice = abl_view_lattice(view, &field->grid, 2.0);
-    if (lattice.size[0] < 2 || lattice.size[1] < 2)
-        return ABL_OK;
-    float *values =
-        abl_alloc(lattice.size[0] * lattice.size[1], sizeof *values, err);
-    if (!values)
-        return ABL_E_NOMEM;
-    abl_view_sample_field(values, view, field, &lattice, -1.0f);
-    abl_contour_trace(values, &lattice, piece, user);
-    free(values);
-    return ABL_OK;
+    const double x = pane->left_px + point_px[0] + 0.5;
+    const double y = pane->top_px + point_px[1] + 0.5;
+    if (starts)
+        cairo_move_to(pane->canvas->cairo, x, y);
+    else
+        cairo_line_to(pane->canvas->cairo, x, y);
 }
 
 abl_status abl_pane_draw_field(const abl_pane *pane, const abl_volume *field,
-                               abl_ink ink, double width_px, abl_error *err)
+                               const abl_line *line, abl_error *err)
 {
     if (!field)
         return ABL_OK;
     abl_pane target = *pane;
     cairo_new_path(pane->canvas->cairo);
-    abl_status status =
-        trace_field(&pane->view, field, add_piece, &target, err);
+    abl_status status = abl_contour_field(&pane->view, field, OUTLINE_STEP_PX,
+                                          add_point, &target, err);
     if (!status)
-        abl_canvas_stroke(pane->canvas, ink, width_px);
+        abl_canvas_outline(pane->canvas, line);
     return status;
-}
-
-/* Dashes without following the outline: every other field of a board. */
-static void add_dash(void *user, const double from[2], const double to[2])
-{
-    const double field_px = 5;
-    const double x = floor(0.5 * (from[0] + to[0]) / field_px);
-    const double y = floor(0.5 * (from[1] + to[1]) / field_px);
-    if (fmod(fabs(x + y), 2) < 0.5)
-        add_piece(user, from, to);
 }
 
 abl_status abl_pane_draw_lesion(const abl_pane *pane, const abl_lesion *lesion,
@@ -79,55 +56,66 @@ abl_status abl_pane_draw_lesion(const abl_pane *pane, const abl_lesion *lesion,
 {
     const bool is_read =
         lesion->origin && strcmp(lesion->origin, "edited") == 0;
-    if (!is_read || !lesion->field)
-        return abl_pane_draw_field(pane, lesion->field, ABL_INK_LESION,
-                                   width_px, err);
-    abl_pane target = *pane;
-    cairo_new_path(pane->canvas->cairo);
-    abl_status status =
-        trace_field(&pane->view, lesion->field, add_dash, &target, err);
-    if (!status)
-        abl_canvas_stroke(pane->canvas, ABL_INK_LESION, width_px);
-    return status;
+    const abl_line line = {ABL_INK_LESION, width_px,
+                           is_read ? ABL_DASH_LONG : ABL_DASH_NONE};
+    return abl_pane_draw_field(pane, lesion->field, &line, err);
 }
 
-static abl_ink ink_of(abl_structure_id id)
+/* Each kind differs in dashes too, for grey print. */
+abl_line abl_overlay_line(abl_structure_id id)
 {
     switch (id) {
     case ABL_LIVER:
-        return ABL_INK_LIVER;
+        return (abl_line){ABL_INK_LIVER, 1.6, ABL_DASH_NONE};
     case ABL_AORTA:
-        return ABL_INK_ARTERY;
+        return (abl_line){ABL_INK_ARTERY, 1.6, ABL_DASH_DOT};
     case ABL_INFERIOR_VENA_CAVA:
+    case ABL_HEPATIC_VEINS:
+        return (abl_line){ABL_INK_HEPATIC, 1.5, ABL_DASH_LONG};
     case ABL_PORTAL_AND_SPLENIC_VEIN:
-        return ABL_INK_VESSEL;
+    case ABL_PORTAL_VEINS:
+        return (abl_line){ABL_INK_PORTAL, 1.5, ABL_DASH_SHORT};
+    case ABL_LIVER_VESSELS:
+        return (abl_line){ABL_INK_BODY, 1.2, ABL_DASH_SHORT};
     default:
-        return ABL_INK_ORGAN;
+        return (abl_line){ABL_INK_ORGAN, 1.2, ABL_DASH_MIXED};
     }
+}
+
+abl_status abl_pane_draw_body(const abl_pane *pane,
+                              const abl_structures *structures, abl_error *err)
+{
+    static const abl_structure_id body[] = {ABL_BONE, ABL_LUNG, ABL_BOWEL_GAS,
+                                            ABL_HEART, ABL_SKIN};
+    static const abl_line thin = {ABL_INK_BODY, 0.8, ABL_DASH_NONE};
+    abl_status status = ABL_OK;
+    for (size_t n = 0; n < sizeof body / sizeof body[0] && !status; n++)
+        status = abl_pane_draw_field(pane, structures->items[body[n]].field,
+                                     &thin, err);
+    return status;
 }
 
 abl_status abl_pane_draw_structures(const abl_pane *pane,
                                     const abl_structures *structures,
                                     int number, abl_error *err)
 {
+    static const abl_structure_id inside[] = {
+        ABL_LIVER_VESSELS, ABL_PORTAL_VEINS, ABL_HEPATIC_VEINS};
     abl_status status = ABL_OK;
     for (int id = ABL_LEFT_ADRENAL_GLAND; id >= ABL_LIVER && !status; id--) {
-        bool is_vessel = id >= ABL_AORTA && id <= ABL_PORTAL_AND_SPLENIC_VEIN;
-        bool is_main = id == ABL_LIVER || is_vessel;
-        status = abl_pane_draw_field(pane, structures->items[id].field,
-                                     ink_of((abl_structure_id)id),
-                                     is_main ? 1.5 : 1.0, err);
+        const abl_line line = abl_overlay_line((abl_structure_id)id);
+        status =
+            abl_pane_draw_field(pane, structures->items[id].field, &line, err);
     }
-    static const abl_ink vessel_inks[] = {ABL_INK_HEPATIC, ABL_INK_VESSEL,
-                                          ABL_INK_BODY};
-    for (int n = 0; n < ABL_TREE_COUNT && !status; n++)
-        status = abl_pane_draw_field(
-            pane, structures->items[ABL_HEPATIC_VEINS + n].field,
-            vessel_inks[n], 0.8, err);
+    for (size_t n = 0; n < sizeof inside / sizeof inside[0] && !status; n++) {
+        const abl_line line = abl_overlay_line(inside[n]);
+        status = abl_pane_draw_field(pane, structures->items[inside[n]].field,
+                                     &line, err);
+    }
     for (size_t n = 0; n < structures->lesion_count && !status; n++)
         if ((int)n + 1 != number)
             status =
-                abl_pane_draw_lesion(pane, &structures->lesions[n], 1.2, err);
+                abl_pane_draw_lesion(pane, &structures->lesions[n], 1.3, err);
     if (!status && number > 0)
         status = abl_pane_draw_lesion(pane, &structures->lesions[number - 1],
                                       2.0, err);
@@ -197,27 +185,29 @@ size_t abl_native_slice_number(const abl_report *report, size_t k)
 }
 
 typedef struct outline {
-    size_t pieces;
+    size_t points;
     double sum[2];
 } outline;
 
-static void add_to_outline(void *user, const double from[2], const double to[2])
+static void add_to_outline(void *user, const double point_px[2], bool starts)
 {
     outline *seen = user;
-    seen->pieces++;
+    (void)starts;
+    seen->points++;
     for (int a = 0; a < 2; a++)
-        seen->sum[a] += 0.5 * (from[a] + to[a]);
+        seen->sum[a] += point_px[a];
 }
 
 bool abl_pane_find_field(double pixel[2], const abl_pane *pane,
                          const abl_volume *field)
 {
     outline seen = {0, {0, 0}};
-    if (trace_field(&pane->view, field, add_to_outline, &seen, NULL) ||
-        seen.pieces == 0)
+    if (abl_contour_field(&pane->view, field, OUTLINE_STEP_PX, add_to_outline,
+                          &seen, NULL) ||
+        seen.points == 0)
         return false;
-    pixel[0] = pane->left_px + seen.sum[0] / (double)seen.pieces;
-    pixel[1] = pane->top_px + seen.sum[1] / (double)seen.pieces;
+    pixel[0] = pane->left_px + seen.sum[0] / (double)seen.points;
+    pixel[1] = pane->top_px + seen.sum[1] / (double)seen.points;
     return true;
 }
 

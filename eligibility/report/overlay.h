@@ -33,8 +33,16 @@ abl_status abl_pane_draw_lesion(const abl_pane *pane, const abl_lesion *lesion,
 
 /** Outline of a field; nothing when @p field is NULL or out of sight. */
 abl_status abl_pane_draw_field(const abl_pane *pane, const abl_volume *field,
-                               abl_ink ink, double width_px,
+                               const abl_line *line,
                                abl_error *err) ABL_MUST_CHECK;
+
+/** Outlines of bone, lung, bowel gas, heart and skin, thin. */
+abl_status abl_pane_draw_body(const abl_pane *pane,
+                              const abl_structures *structures,
+                              abl_error *err) ABL_MUST_CHECK;
+
+/** How the outline of a structure looks. */
+abl_line abl_overlay_line(abl_structure_id id);
 
 /** Outlines of liver, vessels and organs; lesion @p number bold, others
  * thin. Number 0: all alike. */

@@ -313,8 +313,6 @@ static abl_status draw_eye(abl_canvas *canvas, const abl_report *report,
                            const abl_lesion_findings *findings, int cell,
                            abl_error *err)
 {
-    static const abl_structure_id body[] = {ABL_BONE, ABL_LUNG, ABL_BOWEL_GAS,
-                                            ABL_HEART, ABL_SKIN};
     static const double shares[] = {0.1, 0.4, 0.7, 1.0};
     const abl_path *path = &findings->access.path;
     const abl_pane pane = {.canvas = canvas,
@@ -326,10 +324,8 @@ static abl_status draw_eye(abl_canvas *canvas, const abl_report *report,
     cairo_save(canvas->cairo);
     cairo_rectangle(canvas->cairo, pane.left_px, pane.top_px, EYE_PX, EYE_PX);
     cairo_clip(canvas->cairo);
-    for (size_t n = 0; n < sizeof body / sizeof *body && !status; n++)
-        status =
-            abl_pane_draw_field(&pane, report->structures->items[body[n]].field,
-                                ABL_INK_BODY, 0.8, err);
+    if (!status)
+        status = abl_pane_draw_body(&pane, report->structures, err);
     if (!status)
         status = abl_pane_draw_structures(&pane, report->structures,
                                           findings->number, err);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "eligibility/report/nearest.h"
 #include "eligibility/report/overlay.h"
 #include "eligibility/report/read_text.h"
 
@@ -102,32 +103,6 @@ static void draw_length(scene *s, const abl_segment *segment, abl_ink ink,
     abl_canvas_label(&s->canvas, to, 14, ink, text);
 }
 
-static bool is_vessel(int id)
-{
-    return id >= ABL_AORTA && id <= ABL_PORTAL_AND_SPLENIC_VEIN;
-}
-
-static bool is_neighbour(int id)
-{
-    return id != ABL_LIVER && id != ABL_BONE && id != ABL_SKIN &&
-           id != ABL_UNCLASSIFIED && id != ABL_BACKGROUND && !is_vessel(id) &&
-           id != ABL_HEPATIC_VEINS && id != ABL_PORTAL_VEINS &&
-           id != ABL_LIVER_VESSELS && id != ABL_HILUM;
-}
-
-static const abl_clearance *nearest(const abl_lesion_findings *lesion,
-                                    bool (*wanted)(int id))
-{
-    const abl_clearance *best = NULL;
-    for (int id = 1; id < ABL_STRUCTURE_COUNT; id++) {
-        const abl_clearance *one = &lesion->to[id];
-        if (wanted(id) && one->nearest.mm.measured &&
-            (!best || one->nearest.mm.value < best->nearest.mm.value))
-            best = one;
-    }
-    return best;
-}
-
 static void draw_measures(scene *s)
 {
     const abl_lesion_findings *lesion = s->lesion;
@@ -136,20 +111,20 @@ static void draw_measures(scene *s)
         draw_length(s, &lesion->perpendicular_diameter, ABL_INK_MEASURE, 5, "");
     }
     draw_length(s, &lesion->capsule, ABL_INK_LIVER, 4, "capsule");
-    const abl_clearance *vessel = nearest(lesion, is_vessel);
+    const abl_clearance *vessel = abl_nearest_trunk(lesion);
     const abl_vessel_near *near = &lesion->vessels.nearest;
     const bool is_inside =
         near->to.nearest.mm.measured &&
         (!vessel || near->to.nearest.mm.value < vessel->nearest.mm.value);
     if (is_inside)
-        draw_length(s, &near->to.nearest, ABL_INK_VESSEL, 4,
+        draw_length(s, &near->to.nearest,
+                    abl_overlay_line(near->to.structure).ink, 4,
                     abl_vessel_near_title(near));
     else if (vessel)
         draw_length(s, &vessel->nearest,
-                    vessel->structure == ABL_AORTA ? ABL_INK_ARTERY
-                                                   : ABL_INK_VESSEL,
-                    4, abl_structure_title(vessel->structure));
-    const abl_clearance *organ = nearest(lesion, is_neighbour);
+                    abl_overlay_line(vessel->structure).ink, 4,
+                    abl_structure_title(vessel->structure));
+    const abl_clearance *organ = abl_nearest_organ(lesion);
     if (organ)
         draw_length(s, &organ->nearest, ABL_INK_ORGAN, 4,
                     abl_structure_title(organ->structure));
@@ -204,18 +179,6 @@ static void draw_path(scene *s)
         &s->canvas,
         (double[2]){0.5 * (entry[0] + target[0]), 0.5 * (entry[1] + target[1])},
         15, ABL_INK_PATH, text);
-}
-
-static abl_status draw_obstacles(scene *s, abl_error *err)
-{
-    static const abl_structure_id body[] = {ABL_BONE, ABL_LUNG, ABL_BOWEL_GAS,
-                                            ABL_HEART, ABL_SKIN};
-    abl_status status = ABL_OK;
-    for (size_t n = 0; n < sizeof body / sizeof body[0] && !status; n++)
-        status = abl_pane_draw_field(
-            &s->pane, s->report->structures->items[body[n]].field, ABL_INK_BODY,
-            0.8, err);
-    return status;
 }
 
 /* Labels keep off the lesion itself. */
@@ -339,7 +302,7 @@ static abl_status draw_scene(scene *s, abl_error *err)
 {
     abl_status status = abl_pane_draw_image(&s->pane, s->report->image, err);
     if (!status && s->kind == ABL_VIEW_PATH)
-        status = draw_obstacles(s, err);
+        status = abl_pane_draw_body(&s->pane, s->report->structures, err);
     if (!status)
         status = abl_pane_draw_structures(&s->pane, s->report->structures,
                                           s->lesion->number, err);

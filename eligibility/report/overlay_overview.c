@@ -82,22 +82,24 @@ static abl_status draw_pane(abl_canvas *canvas, const abl_report *report,
 static void draw_legend(abl_canvas *canvas, double base_px)
 {
     static const struct {
-        abl_ink ink;
+        abl_structure_id id;
         const char *name;
-    } entries[] = {{ABL_INK_LESION, "lesion"},
-                   {ABL_INK_LIVER, "liver"},
-                   {ABL_INK_VESSEL, "vena cava, portal vein"},
-                   {ABL_INK_HEPATIC, "hepatic veins"},
-                   {ABL_INK_ARTERY, "aorta"},
-                   {ABL_INK_ORGAN, "other organs"}};
+    } entries[] = {{ABL_LIVER, "liver"},
+                   {ABL_PORTAL_VEINS, "portal vein"},
+                   {ABL_HEPATIC_VEINS, "vena cava, hepatic veins"},
+                   {ABL_AORTA, "aorta"},
+                   {ABL_SPLEEN, "other organs"}};
+    abl_line line = {ABL_INK_LESION, 2, ABL_DASH_NONE};
     double left = 14;
-    for (size_t n = 0; n < sizeof entries / sizeof entries[0]; n++) {
-        abl_canvas_line(canvas, (double[2]){left, base_px - 5},
-                        (double[2]){left + 22, base_px - 5}, entries[n].ink,
-                        2.5, 0, false);
-        left += 28;
+    for (size_t n = 0; n <= sizeof entries / sizeof entries[0]; n++) {
+        if (n)
+            line = abl_overlay_line(entries[n - 1].id);
+        cairo_move_to(canvas->cairo, left, base_px - 5);
+        cairo_line_to(canvas->cairo, left + 30, base_px - 5);
+        abl_canvas_outline(canvas, &line);
+        left += 36;
         left += abl_canvas_text(canvas, left, base_px, 13, ABL_INK_TEXT,
-                                entries[n].name);
+                                n ? entries[n - 1].name : "lesion");
         left += 18;
     }
     abl_canvas_text(canvas, left + 10, base_px, 13, ABL_INK_DIM,

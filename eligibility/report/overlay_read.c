@@ -15,6 +15,7 @@ static bool is_replaced(const abl_reading *reading, size_t automatic)
 abl_status abl_pane_draw_replaced(const abl_pane *pane,
                                   const abl_report *report, abl_error *err)
 {
+    static const abl_line faint = {ABL_INK_DIM, 1.2, ABL_DASH_NONE};
     abl_status status = ABL_OK;
     if (!report->reading)
         return ABL_OK;
@@ -25,7 +26,7 @@ abl_status abl_pane_draw_replaced(const abl_pane *pane,
         char text[64];
         if (!is_replaced(report->reading, n))
             continue;
-        status = abl_pane_draw_field(pane, field, ABL_INK_DIM, 1.2, err);
+        status = abl_pane_draw_field(pane, field, &faint, err);
         const int entry = report->reading->item_of[n];
         const bool rejected =
             report->reading->override->items[entry].action == ABL_READ_REJECT;

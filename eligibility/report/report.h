@@ -78,6 +78,13 @@ abl_status abl_report_write_json(const char *path, const abl_report *report,
                                  const abl_pictures *pictures,
                                  abl_error *err) ABL_MUST_CHECK;
 
+/** lesions.csv: one row for each lesion and a row of column names with units;
+ * RFC 4180, UTF-8. Columns keep their names and order; new ones come behind
+ * the rules. Cells of what was not measured are empty.
+ * @retval ABL_E_IO */
+abl_status abl_report_write_csv(const char *path, const abl_report *report,
+                                abl_error *err) ABL_MUST_CHECK;
+
 /** report.html: one file, pictures embedded. @p folder holds them. */
 abl_status abl_report_write_html(const char *path, const char *folder,
                                  const abl_report *report,

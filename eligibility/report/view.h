@@ -68,10 +68,4 @@ void abl_view_sample_field(float *values, const abl_view *view,
                            const abl_volume *field, const abl_lattice *lattice,
                            float outside);
 
-/** Straight pieces of the zero level on a lattice, in pixels. */
-typedef void (*abl_contour_fn)(void *user, const double from[2],
-                               const double to[2]);
-void abl_contour_trace(const float *values, const abl_lattice *lattice,
-                       abl_contour_fn piece, void *user);
-
 #endif

@@ -8,18 +8,31 @@ expect 0 "" "$program" phantom -o "$work/study"
 expect 0 "512" "$program" list "$work/study/dicom"
 expect 0 "imaging criteria" "$program" run "$work/study/dicom" -o "$out"
 only_holds "$work/results" out
-only_holds "$out" report.json report.html report.pdf overlays masks dicom
+only_holds "$out" report.json report.html report.pdf lesions.csv overlays \
+  masks dicom
 only_holds "$out/masks" labels.nii.gz labels.json
 holds -s "$out/overlays/overview.png"
 for plane in axial coronal sagittal; do
   holds -s "$out/overlays/lesion-01-$plane.png"
 done
 grep -qF "Research use only" "$out/report.html" || fail "no disclaimer"
-grep -qiE 'https?://|<script' "$out/report.html" && fail "refers elsewhere"
+grep -qiE 'https?://|<script .*src' "$out/report.html" && fail "refers elsewhere"
 grep -qiE '\b(eligible for treatment|we recommend|should be treated)\b' \
   "$out/report.html" "$out/report.json" && fail "it must never say treat"
 grep -qF "PHANTOM" "$out/report.html" "$out/report.json" &&
   fail "a patient's name is in the report"
+
+# As a reader uses it; then a page whose script was altered must not pass.
+here=$(dirname "$0")
+expect 0 "checks of the page passed" \
+  "$here/check_report.py" "$out/report.html" "$out/report.json"
+sed 's/Math.sign(event.deltaY)/0/' "$out/report.html" >"$work/broken.html"
+expect 1 "FAILED: the slices are unpacked" \
+  "$here/check_report.py" "$work/broken.html" "$out/report.json"
+head -1 "$out/lesions.csv" | grep -q '^lesion,verdict,limiting_factor,' ||
+  fail "lesions.csv has no head"
+holds "$(grep -c ',' "$out/lesions.csv")" = \
+  "$(($(grep -c '<section class="lesion"' "$out/report.html") + 1))"
 
 expect 2 "--force" "$program" run "$work/study/dicom" -o "$out"
 # A disk that fills up: no file may grow over 64 blocks of 512 bytes.

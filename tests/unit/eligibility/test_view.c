@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "eligibility/report/view.h"
+#include "eligibility/report/contour.h"
 
 #include "tests/unit/check.h"
 
@@ -114,37 +114,81 @@ static abl_volume *sphere_field(double radius_mm)
 }
 
 typedef struct ring {
-    size_t pieces;
+    size_t lines, points;
+    double first[2], last[2];
     double least_px, most_px;
 } ring;
 
-static void note_piece(void *user, const double from[2], const double to[2])
+static void note_point(void *user, const double point_px[2], bool starts)
 {
     ring *seen = user;
-    (void)to;
-    double radius_px = hypot(from[0] - 50, from[1] - 40);
-    seen->pieces++;
+    double radius_px = hypot(point_px[0] - 50, point_px[1] - 40);
+    seen->points++;
+    seen->lines += starts;
+    if (starts)
+        memcpy(seen->first, point_px, sizeof seen->first);
+    memcpy(seen->last, point_px, sizeof seen->last);
     seen->least_px = fmin(seen->least_px, radius_px);
     seen->most_px = fmax(seen->most_px, radius_px);
 }
 
-static void contour_lies_on_the_surface(void)
+static void contour_is_one_closed_line_on_the_surface(void)
 {
+    abl_error err;
     abl_volume *field = sphere_field(12);
     for (int plane = 0; plane < 3; plane++) {
         abl_view view = view_of((abl_plane)plane);
-        abl_lattice lattice = abl_view_lattice(&view, &field->grid, 2);
-        float *values =
-            calloc(lattice.size[0] * lattice.size[1], sizeof *values);
-        abl_view_sample_field(values, &view, field, &lattice, -1);
-        ring seen = {0, 1e9, 0};
-        abl_contour_trace(values, &lattice, note_piece, &seen);
-        CU_ASSERT(seen.pieces > 40);
+        ring seen = {.least_px = 1e9};
+        ABL_CHECK_OK(
+            abl_contour_field(&view, field, 2, note_point, &seen, &err), &err);
+        CU_ASSERT_EQUAL(seen.lines, 1);
+        CU_ASSERT(seen.points > 40);
+        ABL_CHECK_NEAR(seen.first[0], seen.last[0], 0);
+        ABL_CHECK_NEAR(seen.first[1], seen.last[1], 0);
         ABL_CHECK_NEAR(seen.least_px, 24, 0.35);
         ABL_CHECK_NEAR(seen.most_px, 24, 0.35);
-        free(values);
     }
     abl_volume_destroy(field);
+}
+
+static void trace(ring *seen, const float *values, size_t columns, size_t rows)
+{
+    abl_error err;
+    const abl_lattice lattice = {{0, 0}, 1, {columns, rows}};
+    *seen = (ring){.least_px = 1e9};
+    ABL_CHECK_OK(abl_contour_trace(values, &lattice, note_point, seen, &err),
+                 &err);
+}
+
+static void every_line_of_a_lattice_is_traced_once(void)
+{
+    ring seen;
+    /* Two closed lines in a row, one of them around a hole of the other. */
+    const float nested[7 * 7] = {
+        -1, -1, -1, -1, -1, -1, -1, -1, 1,  1,  1,  1,  1,  -1, -1, 1, 1,
+        1,  1,  1,  -1, -1, 1,  1,  -1, 1,  1,  -1, -1, 1,  1,  1,  1, 1,
+        -1, -1, 1,  1,  1,  1,  1,  -1, -1, -1, -1, -1, -1, -1, -1};
+    trace(&seen, nested, 7, 7);
+    CU_ASSERT_EQUAL(seen.lines, 2);
+    CU_ASSERT_EQUAL(seen.points, 20 + 1 + 4 + 1);
+    /* Open lines run from border to border. */
+    const float split[6] = {-1, -1, -1, 1, 1, 1};
+    trace(&seen, split, 3, 2);
+    CU_ASSERT_EQUAL(seen.lines, 1);
+    CU_ASSERT_EQUAL(seen.points, 3);
+    /* A saddle: its middle joins the two points inside, or parts them. */
+    const float joined[4] = {3, -1, -1, 3}, parted[4] = {1, -3, -3, 1};
+    trace(&seen, joined, 2, 2);
+    CU_ASSERT_EQUAL(seen.lines, 2);
+    CU_ASSERT_EQUAL(seen.points, 4);
+    trace(&seen, parted, 2, 2);
+    CU_ASSERT_EQUAL(seen.lines, 2);
+    CU_ASSERT_EQUAL(seen.points, 4);
+    const float none[4] = {-1, -1, -1, -1};
+    trace(&seen, none, 2, 2);
+    CU_ASSERT_EQUAL(seen.points, 0);
+    trace(&seen, split, 6, 1);
+    CU_ASSERT_EQUAL(seen.points, 0);
 }
 
 static void field_elsewhere_gives_no_lattice(void)
@@ -183,7 +227,8 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(pixels_and_positions_round_trip),
     ABL_TEST(oblique_view_holds_its_line_and_keeps_left_right),
     ABL_TEST(letters_name_the_patients_side),
-    ABL_TEST(contour_lies_on_the_surface),
+    ABL_TEST(contour_is_one_closed_line_on_the_surface),
+    ABL_TEST(every_line_of_a_lattice_is_traced_once),
     ABL_TEST(field_elsewhere_gives_no_lattice),
     ABL_TEST(grey_follows_the_window_and_is_black_outside),
     CU_TEST_INFO_NULL,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "eligibility/cases/worklist.h"
+#include "eligibility/report/csv_out.h"
 #include "tests/unit/check.h"
 #include "tests/unit/eligibility/case_text.h"
 

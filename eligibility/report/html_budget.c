@@ -1,0 +1,131 @@
+/* Which pictures a page holds, so that a liver full of lesions still opens.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "eligibility/report/base64.h"
+#include "eligibility/report/html_out.h"
+
+/* What comes first when not everything fits. */
+typedef enum rank {
+    RANK_ALWAYS, /* of the patient, and each lesion's axial picture */
+    RANK_STACK,
+    RANK_PATH,
+    RANK_MORE,
+    RANK_COUNT
+} rank;
+
+static rank rank_of(const abl_picture *picture)
+{
+    if (picture->lesion == 0 || strstr(picture->file, "-axial."))
+        return RANK_ALWAYS;
+    return strstr(picture->file, "-path.") ? RANK_PATH : RANK_MORE;
+}
+
+static abl_status measure(size_t *page_bytes, const char *folder,
+                          const abl_picture *picture, abl_error *err)
+{
+    char path[PATH_MAX];
+    struct stat facts;
+    const int length =
+        snprintf(path, sizeof path, "%s/%s", folder, picture->file);
+    if (length < 0 || (size_t)length >= sizeof path)
+        return abl_error_set(err, ABL_E_IO, "%s: the path is too long", folder);
+    if (stat(path, &facts) != 0)
+        return abl_error_set(err, ABL_E_IO, "%s: cannot be read: %s", path,
+                             strerror(errno));
+    *page_bytes = abl_base64_bytes((size_t)facts.st_size);
+    return ABL_OK;
+}
+
+static bool take(size_t *left, size_t bytes)
+{
+    if (bytes > *left)
+        return false;
+    *left -= bytes;
+    return true;
+}
+
+static abl_status choose_pictures(abl_html_budget *budget, size_t *left,
+                                  rank which, const char *folder,
+                                  const abl_pictures *pictures, abl_error *err)
+{
+    abl_status status = ABL_OK;
+    for (size_t n = 0; n < pictures->count && !status; n++) {
+        size_t bytes = 0;
+        if (rank_of(&pictures->items[n]) != which)
+            continue;
+        status = measure(&bytes, folder, &pictures->items[n], err);
+        budget->holds[n] = !status && take(left, bytes);
+    }
+    return status;
+}
+
+static void choose_stacks(abl_html_budget *budget, size_t *left)
+{
+    for (size_t n = 0; n < budget->stack_count; n++)
+        if (!take(left, abl_viewer_page_bytes(&budget->stacks[n])))
+            abl_viewer_stack_clear(&budget->stacks[n]);
+}
+
+/* Stacks are independent, so each thread makes whole ones. */
+static abl_status make_stacks(abl_html_budget *budget, const abl_report *report,
+                              abl_error *err)
+{
+    abl_status status = ABL_OK;
+    size_t failed = budget->stack_count;
+#pragma omp parallel for schedule(dynamic)
+    for (size_t n = 0; n < budget->stack_count; n++) {
+        abl_error one = {ABL_OK, ""};
+        const abl_status step =
+            abl_viewer_stack_create(&budget->stacks[n], report, n, &one);
+#pragma omp critical(abl_html_stacks)
+        if (step && n < failed) {
+            failed = n;
+            status = step;
+            if (err)
+                *err = one;
+        }
+    }
+    return status;
+}
+
+abl_status abl_html_budget_make(abl_html_budget *budget, const char *folder,
+                                const abl_report *report,
+                                const abl_pictures *pictures, abl_error *err)
+{
+    size_t left = ABL_HTML_MAX_PICTURE_BYTES;
+    memset(budget, 0, sizeof *budget);
+    if (report->structures) {
+        const size_t lesions = report->structures->lesion_count;
+        budget->stack_count =
+            lesions < ABL_HTML_MAX_STACKS ? lesions : ABL_HTML_MAX_STACKS;
+    }
+    budget->holds = abl_alloc(pictures->count + 1, sizeof *budget->holds, err);
+    budget->stacks =
+        abl_alloc(budget->stack_count + 1, sizeof *budget->stacks, err);
+    abl_status status = budget->holds && budget->stacks ? ABL_OK : ABL_E_NOMEM;
+    if (!status)
+        status = make_stacks(budget, report, err);
+    for (int which = 0; which < RANK_COUNT && !status; which++) {
+        if (which == RANK_STACK)
+            choose_stacks(budget, &left);
+        status =
+            choose_pictures(budget, &left, (rank)which, folder, pictures, err);
+    }
+    if (status)
+        abl_html_budget_clear(budget);
+    return status;
+}
+
+void abl_html_budget_clear(abl_html_budget *budget)
+{
+    for (size_t n = 0; budget->stacks && n < budget->stack_count; n++)
+        abl_viewer_stack_clear(&budget->stacks[n]);
+    free(budget->stacks);
+    free(budget->holds);
+    memset(budget, 0, sizeof *budget);
+}

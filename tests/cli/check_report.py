@@ -1,0 +1,378 @@
+#!/usr/bin/python3
+"""Uses report.html as a reader does, in headless Chromium.
+
+usage: check_report.py REPORT.html REPORT.json
+
+Speaks the WebDriver protocol to chromedriver; needs no package beyond it.
+SPDX-License-Identifier: Apache-2.0
+"""
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+TAB, DOWN, END = "\ue004", "\ue015", "\ue010"
+checks = 0
+
+
+def check(condition, words):
+    global checks
+    checks += 1
+    if not condition:
+        raise SystemExit(f"FAILED: {words}")
+
+
+class Browser:
+    def __init__(self, folder):
+        self.driver = subprocess.Popen(
+            ["chromedriver", "--port=0"], stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True)
+        for line in self.driver.stdout:
+            found = re.search(r"started successfully on port (\d+)", line)
+            if found:
+                break
+        else:
+            raise SystemExit("FAILED: chromedriver did not start")
+        self.root = f"http://127.0.0.1:{found.group(1)}/session"
+        options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu",
+                            "--disable-dev-shm-usage", "--no-first-run",
+                            "--disable-background-networking",
+                            "--window-size=1280,1600",
+                            f"--user-data-dir={folder}"],
+                   "perfLoggingPrefs": {"enableNetwork": True}}
+        made = self.ask("POST", "", {"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})
+        self.root += "/" + made["sessionId"]
+
+    def ask(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self.root + path, data, {"Content-Type": "application/json"},
+            method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise SystemExit(f"FAILED: {path}: {error.read().decode()[:600]}")
+
+    def run(self, script, *arguments):
+        return self.ask("POST", "/execute/sync",
+                        {"script": script, "args": list(arguments)})
+
+    def cdp(self, name, **parameters):
+        return self.ask("POST", "/goog/cdp/execute",
+                        {"cmd": name, "params": parameters})
+
+    def act(self, *sources):
+        self.ask("POST", "/actions", {"actions": list(sources)})
+        self.ask("DELETE", "/actions")
+
+    def keys(self, *pressed):
+        steps = [{"type": kind, "value": key} for key in pressed
+                 for kind in ("keyDown", "keyUp")]
+        self.act({"type": "key", "id": "keys", "actions": steps})
+
+    def pointer(self, *steps):
+        self.act({"type": "pointer", "id": "mouse",
+                  "parameters": {"pointerType": "mouse"},
+                  "actions": list(steps)})
+
+    def log(self, kind):
+        return self.ask("POST", "/se/log", {"type": kind})
+
+    def close(self):
+        try:
+            self.ask("DELETE", "")
+        finally:
+            self.driver.terminate()
+            self.driver.wait()
+
+
+def wait(condition, words):
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.05)
+    check(False, words)
+
+
+def move(x, y):
+    return {"type": "pointerMove", "x": int(x), "y": int(y), "duration": 0}
+
+
+PRESS, RELEASE = ({"type": kind, "button": 0}
+                  for kind in ("pointerDown", "pointerUp"))
+VIEWER = "const v = document.querySelector('.viewer'); "
+PICTURE = VIEWER + """
+  const c = v.querySelector('canvas');
+  const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+  let sum = 0, yellow = 0;
+  for (let p = 0; p < d.length; p += 4) {
+    sum = (sum * 31 + d[p] + 7 * d[p + 1]) % 1000003;
+    yellow += d[p] > 200 && d[p + 1] > 190 && d[p + 2] < 120;
+  }
+  return [sum, yellow, Number(v.dataset.slice)];"""
+
+
+def check_viewer(browser, facts):
+    viewers, lesions = browser.run(
+        "return ['.viewer', 'section.lesion'].map("
+        "(s) => document.querySelectorAll(s).length)")
+    check(lesions == len(facts["lesions"]), "a section for every lesion")
+    check(viewers == lesions, "a viewer for every lesion")
+    browser.run(VIEWER + "v.scrollIntoView({block: 'start'})")
+    wait(lambda: browser.run(VIEWER + "return v.dataset.state") == "ready",
+         "the slices are unpacked")
+    box = browser.run(VIEWER + """
+      const b = v.querySelector('canvas').getBoundingClientRect();
+      return [b.x, b.y, b.width, b.height]""")
+    check(box[2] > 300 and abs(box[2] - box[3]) < 2, f"a square stage: {box}")
+    check_scroll(browser, box)
+    check_keys(browser)
+    check_outlines(browser)
+    check_window(browser, box)
+    check_ruler(browser, box)
+    check_slices_are_the_scan(browser, facts)
+
+
+def check_scroll(browser, box):
+    middle = move(box[0] + box[2] / 2, box[1] + box[3] / 2)
+    wheel = {"type": "wheel", "id": "wheel", "actions": [
+        {"type": "scroll", "x": middle["x"], "y": middle["y"], "deltaX": 0,
+         "deltaY": 100, "duration": 0}]}
+    before = browser.run(PICTURE)
+    browser.act(wheel)
+    check(browser.run(PICTURE)[2] == before[2],
+          "an untouched viewer leaves the wheel to the page")
+    browser.run(VIEWER + "v.scrollIntoView({block: 'start'})")
+    browser.pointer(middle, PRESS, RELEASE)
+    browser.act(wheel)
+    after = browser.run(PICTURE)
+    check(after[2] == before[2] + 1, "the wheel goes to the next slice")
+    check(after[0] != before[0], "another slice looks different")
+
+
+def check_keys(browser):
+    at = browser.run(PICTURE)[2]
+    browser.keys(DOWN, DOWN)
+    check(browser.run(PICTURE)[2] == at + 2, "arrow keys go on by a slice")
+    browser.keys(END)
+    last, text = browser.run(VIEWER + """
+      const r = v.querySelector('input[type=range]');
+      return [r.value === r.max, r.getAttribute('aria-valuetext')]""")
+    check(last and re.search(r"\d+ of \d+, z -?\d+\.\d mm", text),
+          f"the end key reaches the last slice: {text}")
+    browser.keys(TAB)
+    name, outline = browser.run("""
+      const a = document.activeElement, s = getComputedStyle(a);
+      return [a.tagName, s.outlineStyle + ' ' + parseFloat(s.outlineWidth)]""")
+    check(name == "BUTTON" and outline == "solid 3",
+          f"tab goes on to the window buttons, with a visible focus: {outline}")
+    browser.run(VIEWER + "v.viewer.show(v.viewer.stack.start)")
+
+
+def check_outlines(browser):
+    click = VIEWER + """for (const l of v.querySelectorAll('[data-outline]'))
+        if (l.dataset.outline === arguments[0]) l.firstElementChild.click()"""
+    shown = browser.run(PICTURE)
+    check(shown[1] > 100, "the lesion has a yellow outline")
+    browser.run(click, "Lesions")
+    check(browser.run(PICTURE)[1] == 0, "the outline can be switched off")
+    browser.run(click, "Lesions")
+    check(browser.run(PICTURE)[0] == shown[0], "and on again")
+    browser.run(click, "Liver")
+    check(browser.run(PICTURE)[0] != shown[0], "the liver's outline too")
+    browser.run(click, "Liver")
+
+
+def check_window(browser, box):
+    before = browser.run(PICTURE)
+    browser.run(VIEWER + """for (const b of v.querySelectorAll('button'))
+        if (b.textContent === 'Lung') b.click()""")
+    state = browser.run(VIEWER + """return [v.dataset.centre, v.dataset.width,
+        [...v.querySelectorAll('button[aria-pressed=true]')]
+        .map((b) => b.textContent).join()]""")
+    check(state == ["-600", "1500", "Lung"], f"a preset is applied: {state}")
+    check(browser.run(PICTURE)[0] != before[0], "a preset changes the picture")
+    middle = [box[0] + box[2] / 2, box[1] + box[3] / 2]
+    browser.pointer(move(*middle), PRESS, move(middle[0] - 100, middle[1] - 50),
+                    RELEASE)
+    state = browser.run(VIEWER + "return [v.dataset.centre, v.dataset.width]")
+    check(state == ["-500", "1300"], f"dragging changes the window: {state}")
+
+
+def check_ruler(browser, box):
+    browser.run(VIEWER + """window.found = null;
+      v.addEventListener('measured', (e) => { window.found = e.detail; });
+      v.viewer.rulerButton.click()""")
+    x, y = box[0] + 100, box[1] + 200
+    browser.pointer(move(x, y), PRESS, move(x + 120, y - 50), RELEASE)
+    mm, mm_per_px = browser.run(VIEWER + """
+      const s = v.viewer.stack, c = v.querySelector('canvas');
+      return [window.found && window.found.mm, s.mm * s.width / c.clientWidth]""")
+    check(mm and abs(mm - 130 * mm_per_px) < 1.5 * mm_per_px,
+          f"the ruler measures 130 pixels: {mm} mm, {mm_per_px} mm each")
+
+
+def check_slices_are_the_scan(browser, facts):
+    """The mean inside of the outline is the mean that the report states."""
+    measures = facts["lesions"][0]["measures"]
+    value = measures["mean_attenuation"]["value"]
+    contrast = measures["contrast"]["value"]
+    inside, ring = browser.run(VIEWER + """
+      const w = v.viewer, s = w.stack, at = s.start * s.width * s.height;
+      const c = document.createElement('canvas').getContext('2d');
+      const lesion = new Path2D(s.slices[s.start].lesion);
+      const mean = (test) => {
+        let sum = 0, count = 0;
+        for (let y = 0; y < s.height; y++)
+          for (let x = 0; x < s.width; x++)
+            if (test(10 * x + 5, 10 * y + 5)) {
+              sum += w.hu[w.codes[at + y * s.width + x]];
+              count++;
+            }
+        return count ? sum / count : null;
+      };
+      c.lineWidth = 80;
+      const isIn = (x, y) => c.isPointInPath(lesion, x, y);
+      return [mean(isIn), mean((x, y) => !isIn(x, y) &&
+        c.isPointInStroke(lesion, x, y))];""")
+    check(inside is not None and abs(inside - value) < 6,
+          f"{inside} HU in the outline, {value} reported")
+    check(abs(contrast) < 15 or (inside - ring) / contrast > 0.3,
+          f"{inside} in it and {ring} HU around, contrast {contrast}")
+
+
+def check_page(browser, facts):
+    first, second = browser.run("""
+      const all = [...document.querySelectorAll('h1, h2')];
+      return [all[0].tagName + all[0].textContent, all[1].tagName]""")
+    verdict = facts["patient"]["verdict_text"]
+    check(first.lower() == "h1" + verdict and second == "H2",
+          f"the verdict comes first: {first}")
+    broken = browser.run("""return [...document.images].filter((i) =>
+        !i.complete || !i.naturalWidth || !i.hasAttribute('alt')).length""")
+    check(broken == 0, "every picture is there and has its words")
+    ids = browser.run("""return [...document.querySelectorAll('a[href]')]
+        .map((a) => a.getAttribute('href')).filter((h) => h[0] !== '#' ||
+        !document.getElementById(h.slice(1)))""")
+    check(ids == [], f"every link leads somewhere in the page: {ids}")
+    for words in ("What was not assessed", "Research use only",
+                  "Is the exam good enough?", "Where this comes from"):
+        check(browser.run("return document.body.textContent.includes("
+                          "arguments[0])", words), f"the page says '{words}'")
+    poor = browser.run(CONTRAST)
+    check(poor == [], f"text stands out by 4.5 to 1 (WCAG AA): {poor[:5]}")
+    wide = browser.run("return document.documentElement.scrollWidth - "
+                       "document.documentElement.clientWidth")
+    check(wide <= 0, f"the page is {wide} pixels too wide")
+
+
+CONTRAST = """
+  const parts = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = (rgb) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, n) => {
+    const c = rgb[n] / 255;
+    return sum + weight * (c <= 0.03928 ? c / 12.92
+                                        : ((c + 0.055) / 1.055) ** 2.4);
+  }, 0);
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const rgba = parts(getComputedStyle(e).backgroundColor);
+      if (rgba.length === 3 || rgba[3] > 0.5) return rgba;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [], walk = document.createTreeWalker(document.body, 4);
+  while (walk.nextNode()) {
+    const words = walk.currentNode.textContent.trim();
+    const element = walk.currentNode.parentElement;
+    if (!words || !element.checkVisibility()) continue;
+    const a = light(parts(getComputedStyle(element).color));
+    const b = light(behind(element));
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) poor.push(words.slice(0, 30) + ' ' + ratio.toFixed(2));
+  }
+  return poor;"""
+
+
+def check_print(browser):
+    browser.cdp("Emulation.setEmulatedMedia", media="print")
+    hidden, pictures = browser.run("""
+      const shown = (e) => e.checkVisibility();
+      return [[...document.querySelectorAll('.viewer')].some(shown),
+        document.querySelectorAll('section.lesion').length ===
+        [...document.querySelectorAll('section.lesion')].filter((s) =>
+          [...s.querySelectorAll('figure img')].some(shown)).length]""")
+    check(not hidden and pictures, "paper has pictures instead of viewers")
+    browser.cdp("Emulation.setEmulatedMedia", media="")
+    pdf = base64.b64decode(browser.cdp(
+        "Page.printToPDF", preferCSSPageSize=True,
+        printBackground=False)["data"])
+    boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", pdf)
+    check(len(boxes) > 1, "it prints to pages")
+    check(all(abs(float(w) - 595.3) < 1 and abs(float(h) - 841.9) < 1
+              for w, h in boxes), f"pages are A4: {boxes}")
+
+
+def check_quiet(browser, page):
+    # That this test reads canvases back is none of the page's business.
+    said = [entry for entry in browser.log("browser")
+            if entry["level"] in ("SEVERE", "WARNING")
+            and "willReadFrequently" not in entry["message"]]
+    check(said == [], f"nothing is complained of: {said[:3]}")
+    for entry in browser.log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            url = message["params"]["request"]["url"]
+            check(url == page or url.startswith("data:"),
+                  f"a request leaves the file: {url[:80]}")
+
+
+def check_closed(browser):
+    """Even a script that got in could not speak to anybody."""
+    state = browser.ask("POST", "/execute/async", {"args": [], "script": """
+      const done = arguments[arguments.length - 1];
+      const script = document.createElement('script');
+      script.textContent = 'window.intruder = true';
+      document.body.append(script);
+      fetch('http://127.0.0.1:9/').then(() => done('sent'), () => {
+        const image = new Image();
+        image.onload = () => done('loaded');
+        image.onerror = () => done(window.intruder ? 'ran' : 'closed');
+        image.src = 'http://127.0.0.1:9/x.png';
+      });"""})
+    check(state == "closed", f"the page's policy is not closed: {state}")
+    blocked = [entry["message"] for entry in browser.log("browser")
+               if "Content Security Policy" in entry["message"]]
+    check(len(blocked) >= 3, f"the policy refuses all three: {blocked}")
+
+
+def main():
+    page, facts = sys.argv[1:]
+    with open(facts, encoding="utf-8") as file:
+        facts = json.load(file)
+    page = "file://" + os.path.abspath(page)
+    with tempfile.TemporaryDirectory() as folder:
+        browser = Browser(folder)
+        try:
+            browser.ask("POST", "/url", {"url": "about:blank"})
+            browser.log("performance")
+            browser.ask("POST", "/url", {"url": page})
+            check_page(browser, facts)
+            check_viewer(browser, facts)
+            check_print(browser)
+            check_quiet(browser, page)
+            check_closed(browser)
+        finally:
+            browser.close()
+    print(f"{checks} checks of the page passed")
+
+
+if __name__ == "__main__":
+    main()
