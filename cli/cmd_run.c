@@ -8,6 +8,7 @@
 #include "cli/output_folder.h"
 #include "cli/pipeline.h"
 #include "cli/profile_option.h"
+#include "eligibility/teach/clean_pictures.h"
 
 static const abl_option options[] = {
     {"output", 'o', ABL_OPTION_TEXT, "DIR",
@@ -35,6 +36,8 @@ static const abl_option options[] = {
     {"dicom", 0, ABL_OPTION_TEXT, "LIST",
      "DICOM objects to write: seg, sr, sc, pdf, all or none (default: all)", 0,
      0},
+    {"teaching", 0, ABL_OPTION_FLAG, NULL,
+     "also write undecorated pictures, for 'ablascreen teach'", 0, 0},
     {"timings", 0, ABL_OPTION_FLAG, NULL,
      "print seconds per stage and peak memory", 0, 0},
 };
@@ -57,9 +60,20 @@ static void print_timings(const abl_pipeline *pipeline, double total_s)
            (double)usage.ru_maxrss / 1e6);
 }
 
+static abl_status write_teaching(const abl_pipeline *pipeline,
+                                 const abl_output_folder *folder,
+                                 const abl_progress *progress, abl_error *err)
+{
+    abl_status status = abl_output_folder_add(folder, "teaching", err);
+    if (!status)
+        status = abl_clean_pictures_write(folder->work_path, &pipeline->report,
+                                          progress, err);
+    return status;
+}
+
 static abl_status write_result(abl_pipeline *pipeline,
                                abl_output_folder *folder,
-                               abl_dicom_choice dicom,
+                               abl_dicom_choice dicom, bool teaching,
                                const abl_progress *progress, abl_error *err)
 {
     abl_status status = abl_output_folder_add(folder, "overlays", err);
@@ -70,6 +84,8 @@ static abl_status write_result(abl_pipeline *pipeline,
     if (!status)
         status = abl_pipeline_write(pipeline, folder->work_path, dicom,
                                     progress, err);
+    if (!status && teaching)
+        status = write_teaching(pipeline, folder, progress, err);
     if (!status)
         status = abl_progress_step(progress, "done", 1, err);
     if (!status)
@@ -108,7 +124,9 @@ static abl_status run_study(const abl_args *args, const char *output,
         return status;
     status = abl_pipeline_run(&pipeline, &how, err);
     if (!status)
-        status = write_result(&pipeline, &folder, dicom, &how.progress, err);
+        status =
+            write_result(&pipeline, &folder, dicom,
+                         abl_args_flag(args, "teaching"), &how.progress, err);
     abl_output_folder_discard(&folder);
     abl_progress_done(args);
     if (!status && !args->quiet)

@@ -45,4 +45,12 @@ extern const size_t abl_viewer_css_bytes;
 extern const unsigned char abl_viewer_js[];
 extern const size_t abl_viewer_js_bytes;
 
+/** teach/teach.css, teach.js and words.txt, zero-terminated. */
+extern const unsigned char abl_teach_css[];
+extern const size_t abl_teach_css_bytes;
+extern const unsigned char abl_teach_js[];
+extern const size_t abl_teach_js_bytes;
+extern const unsigned char abl_teach_words[];
+extern const size_t abl_teach_words_bytes;
+
 #endif

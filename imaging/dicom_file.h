@@ -76,6 +76,7 @@ typedef struct abl_dicom_header {
     char study_date[9];
     char photometric[17];
     char rescale_type[17];
+    char burned_in[17]; /**< BurnedInAnnotation: "YES", "NO"; "" when absent */
     int series_number, acquisition_number, instance_number;
     size_t rows, columns;
     unsigned samples_per_pixel, bits_allocated, bits_stored, high_bit;

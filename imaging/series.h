@@ -28,6 +28,16 @@ typedef enum abl_phase {
 /** "unknown", "unenhanced", "arterial", "portal venous", "delayed". */
 const char *abl_phase_name(abl_phase phase);
 
+/** Whether text was burned into the pixels: BurnedInAnnotation. */
+typedef enum abl_burned_in {
+    ABL_BURNED_IN_UNKNOWN, /**< the file format cannot say it (NIfTI) */
+    ABL_BURNED_IN_ABSENT,  /**< at least one image does not say it */
+    ABL_BURNED_IN_NO,      /**< every image says NO */
+    ABL_BURNED_IN_YES      /**< an image says YES, or anything but NO */
+} abl_burned_in;
+/** "unknown", "absent", "no", "yes". */
+const char *abl_burned_in_name(abl_burned_in burned_in);
+
 /** What the headers say of one series. Text is UTF-8, cleaned of control
  * characters, empty when absent. Patient identifiers are not kept. */
 typedef struct abl_series_info {
@@ -53,10 +63,13 @@ typedef struct abl_series_info {
     double kvp;                 /**< 0 when absent */
     abl_phase phase_hint;       /**< from texts of the header */
     char phase_hint_source[97]; /**< e.g. "SeriesDescription \"PORTAL\"" */
-    bool is_nifti;              /**< came from .nii or .nii.gz */
-    bool usable;                /**< a volume the program can analyse */
-    char reason[512];           /**< why not usable; empty when usable */
-    char notes[512];            /**< what was corrected or is worth knowing */
+    abl_burned_in burned_in;
+    bool is_secondary; /**< ImageType holds SECONDARY: may be a
+                                   capture of a screen */
+    bool is_nifti;     /**< came from .nii or .nii.gz */
+    bool usable;       /**< a volume the program can analyse */
+    char reason[512];  /**< why not usable; empty when usable */
+    char notes[512];   /**< what was corrected or is worth knowing */
 } abl_series_info;
 
 typedef struct abl_study abl_study;

@@ -60,6 +60,29 @@ static size_t count_files(const abl_series *series)
     return count;
 }
 
+const char *abl_burned_in_name(abl_burned_in burned_in)
+{
+    static const char *const names[] = {"unknown", "absent", "no", "yes"};
+    return names[burned_in];
+}
+
+/* The worst that an image of the series says. */
+static void copy_burned_in(abl_series *series, const abl_study *study)
+{
+    abl_series_info *info = &series->info;
+    info->burned_in = ABL_BURNED_IN_NO;
+    for (size_t n = 0; n < series->slice_count; n++) {
+        const abl_dicom_header *header = header_of(series, study, n);
+        const bool says_no = strcmp(header->burned_in, "NO") == 0;
+        if (header->burned_in[0] && !says_no)
+            info->burned_in = ABL_BURNED_IN_YES;
+        else if (!says_no && info->burned_in == ABL_BURNED_IN_NO)
+            info->burned_in = ABL_BURNED_IN_ABSENT;
+        if (strstr(header->image_type, "SECONDARY"))
+            info->is_secondary = true;
+    }
+}
+
 static void copy_header(abl_series *series, const abl_study *study)
 {
     abl_series_info *info = &series->info;
@@ -94,6 +117,7 @@ static void copy_header(abl_series *series, const abl_study *study)
     }
     info->slice_thickness_mm = first->slice_thickness_mm;
     info->kvp = first->kvp;
+    copy_burned_in(series, study);
     bool stop = false;
     set_phase(info, "SeriesDescription", first->description, &stop);
     set_phase(info, "ProtocolName", first->protocol, &stop);

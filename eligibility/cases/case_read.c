@@ -376,6 +376,18 @@ static abl_status read_phase(abl_case *out, abl_json_reader *reader,
     return status;
 }
 
+/* Without a series (older reports, NIfTI) there is no UID. */
+static abl_status read_series(abl_case *out, const abl_json_reader *reader,
+                              const json_t *root)
+{
+    const json_t *series = json_object_get(root, "series");
+    const json_t *uid = json_object_get(series, "series_uid");
+    if (!uid || json_is_null(uid))
+        return ABL_OK;
+    return get_text(out->series_uid, sizeof out->series_uid, reader, series,
+                    "series_uid");
+}
+
 static abl_status read_root(abl_case *out, abl_json_reader *reader,
                             const json_t *root)
 {
@@ -389,6 +401,8 @@ static abl_status read_root(abl_case *out, abl_json_reader *reader,
         status = read_lesions(out, reader, root);
     if (!status)
         status = read_phase(out, reader, root);
+    if (!status)
+        status = read_series(out, reader, root);
     const json_t *reading = json_object_get(root, "reading");
     if (!status && reading && !json_is_null(reading) &&
         !json_is_object(reading))

@@ -80,6 +80,7 @@ typedef struct abl_case {
     size_t lesion_count;
     abl_case_lesion *lesions;
     bool was_read_by_reader; /**< an override was applied */
+    char series_uid[65];     /**< "" when there is none; identifies */
     char phase[32];          /**< contrast phase, e.g. "portal venous" */
 } abl_case;
 

@@ -237,6 +237,7 @@ void read_texts(abl_dicom_header *out, DcmItem *item)
     copy(out->study_date, DCM_StudyDate);
     copy(out->photometric, DCM_PhotometricInterpretation);
     copy(out->rescale_type, DCM_RescaleType);
+    copy(out->burned_in, DCM_BurnedInAnnotation);
     copy_all_values(out->image_type, item, DCM_ImageType);
     copy_all_values(out->kernel, item, DCM_ConvolutionKernel);
 }

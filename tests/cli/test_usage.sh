@@ -6,7 +6,7 @@ expect 2 "usage: ablascreen" "$program"
 expect 0 "usage: ablascreen" "$program" --help
 expect 0 "ablascreen " "$program" --version
 expect 2 "unknown verb 'treat'" "$program" treat
-for verb in run list worklist phantom rules; do
+for verb in run list worklist teach phantom rules; do
   expect 0 "usage: ablascreen $verb" "$program" "$verb" --help
   expect 2 "unknown option" "$program" "$verb" --no-such-option
   expect 2 "whole number" "$program" "$verb" --threads 1.5

@@ -29,6 +29,7 @@ typedef struct maker {
 typedef struct maker_slice {
     const char *syntax, *modality, *sop_class, *image_type, *description;
     const char *series_uid, *study_uid, *frame_uid, *photometric, *rescale_type;
+    const char *burned_in;
     char sop_uid[65];
     double position[3], orientation[6], spacing[2]; /* between rows first */
     unsigned rows, columns, bits_allocated, bits_stored;
@@ -195,6 +196,7 @@ static inline void put_slice(maker *m, const maker_slice *s)
     put_short(m, 0x00280103, s->is_signed);
     if (s->padding != INT32_MIN)
         put_short(m, 0x00280120, (unsigned)s->padding & 0xffffu);
+    put_text(m, 0x00280301, "CS", s->burned_in);
     if (s->has_rescale) {
         put_reals(m, 0x00281052, &s->intercept, 1);
         put_reals(m, 0x00281053, &s->slope, 1);

@@ -537,6 +537,36 @@ static void scan_and_load_can_be_stopped(void)
     finish(study);
 }
 
+static void expect_burned_in(const maker_slice *slices, abl_burned_in wanted,
+                             bool secondary)
+{
+    abl_study *study = scan(slices, COUNT);
+    const abl_series_info *info = abl_study_series(study, 0);
+    CU_ASSERT_STRING_EQUAL(abl_burned_in_name(info->burned_in),
+                           abl_burned_in_name(wanted));
+    CU_ASSERT_EQUAL(info->is_secondary, secondary);
+    finish(study);
+}
+
+static void burned_in_text_is_what_the_worst_image_says(void)
+{
+    maker_slice slices[COUNT];
+    make_stack(slices);
+    expect_burned_in(slices, ABL_BURNED_IN_ABSENT, false);
+    for (int k = 0; k < COUNT; k++)
+        slices[k].burned_in = "NO";
+    expect_burned_in(slices, ABL_BURNED_IN_NO, false);
+    slices[3].burned_in = NULL;
+    expect_burned_in(slices, ABL_BURNED_IN_ABSENT, false);
+    slices[4].burned_in = "YES";
+    expect_burned_in(slices, ABL_BURNED_IN_YES, false);
+    slices[4].burned_in = "no";
+    expect_burned_in(slices, ABL_BURNED_IN_YES, false);
+    make_stack(slices);
+    slices[5].image_type = "DERIVED\\SECONDARY\\AXIAL";
+    expect_burned_in(slices, ABL_BURNED_IN_ABSENT, true);
+}
+
 static void file_that_vanishes_after_the_scan_is_an_error(void)
 {
     abl_error err;
@@ -573,6 +603,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(patient_names_are_not_kept),
     ABL_TEST(same_volume_at_any_thread_count),
     ABL_TEST(scan_and_load_can_be_stopped),
+    ABL_TEST(burned_in_text_is_what_the_worst_image_says),
     ABL_TEST(file_that_vanishes_after_the_scan_is_an_error),
     CU_TEST_INFO_NULL,
 };
