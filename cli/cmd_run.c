@@ -20,8 +20,8 @@ static const abl_option options[] = {
     {"context", 0, ABL_OPTION_TEXT, "FILE",
      "JSON with facts that no image shows, such as coagulation", 0, 0},
     {"labels", 0, ABL_OPTION_LIST, "FILE",
-     "NIfTI label map with structures or lesions to use instead of those "
-     "found; may be repeated",
+     "outlines to use instead of those found: a NIfTI or NRRD label map, a "
+     "DICOM SEG or RTSTRUCT; may be repeated",
      0, 0},
     {"label-names", 0, ABL_OPTION_LIST, "FILE|NAME",
      "what its values are: JSON {\"1\": \"liver\"}, totalsegmentator, or "

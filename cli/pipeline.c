@@ -57,19 +57,24 @@ static const char *names_of(const abl_pipeline_options *options, size_t n)
                                             : options->label_names[n];
 }
 
-/* Label maps are read before the networks run: a wrong one costs no time. */
-static abl_status read_labels(abl_import_map *maps, abl_pipeline *pipeline,
+/* Outlines are read before the networks run: a wrong file costs no time. */
+static abl_status read_labels(abl_import_maps *maps, abl_pipeline *pipeline,
                               const abl_pipeline_options *options,
                               abl_error *err)
 {
     abl_status status = ABL_OK;
     for (size_t n = 0; n < options->label_count && !status; n++) {
-        status = abl_import_map_read(&maps[n], options->labels[n],
-                                     names_of(options, n),
-                                     &pipeline->image->grid, err);
-        note_input(pipeline, "labels", maps[n].file, maps[n].sha256);
-        note_input(pipeline, "label-names", maps[n].names.source,
-                   maps[n].names.sha256);
+        const size_t first = maps->count;
+        status = abl_import_file_read(
+            maps, options->labels[n], names_of(options, n),
+            &pipeline->image->grid,
+            abl_study_series(pipeline->study, pipeline->series), err);
+        if (status)
+            break;
+        const abl_import_map *map = &maps->items[first];
+        note_input(pipeline, "labels", map->file, map->sha256);
+        note_input(pipeline, "label-names", map->names.source,
+                   map->names.sha256);
     }
     return status;
 }
@@ -97,20 +102,18 @@ static abl_status find_structures(abl_pipeline *pipeline,
 static abl_status segment(abl_pipeline *pipeline,
                           const abl_pipeline_options *options, abl_error *err)
 {
-    abl_import_map maps[ABL_MAX_IMPORT_MAPS];
-    memset(maps, 0, sizeof maps);
-    abl_status status = read_labels(maps, pipeline, options, err);
+    abl_import_maps maps = {0, NULL};
+    abl_status status = read_labels(&maps, pipeline, options, err);
     if (!status)
         status = find_structures(pipeline, options, err);
     const double start = abl_pipeline_clock_s();
     if (!status)
         status = abl_import_labels(
             pipeline->structures, pipeline->image,
-            abl_study_series(pipeline->study, pipeline->series), maps,
-            options->label_count, &options->progress, err);
+            abl_study_series(pipeline->study, pipeline->series), maps.items,
+            maps.count, &options->progress, err);
     pipeline->seconds[ABL_STAGE_BODY] += abl_pipeline_clock_s() - start;
-    for (size_t n = 0; n < options->label_count; n++)
-        abl_import_map_clear(&maps[n]);
+    abl_import_maps_clear(&maps);
     return status;
 }
 

@@ -42,7 +42,7 @@ typedef struct abl_pipeline {
     abl_grid native_grid;
     abl_volume *image; /**< canonical order */
     abl_structures *structures;
-    abl_input_file inputs[2 * ABL_MAX_IMPORT_MAPS + 3];
+    abl_input_file inputs[2 * ABL_MAX_IMPORT_FILES + 3];
     abl_findings *findings;
     abl_profile profile;
     abl_context context;

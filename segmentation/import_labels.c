@@ -183,6 +183,11 @@ static abl_status measure_liver(abl_importer *in, abl_error *err)
 static void warn_of_map(abl_structures *structures, const abl_import_map *map)
 {
     const abl_grid *grid = &map->values->grid;
+    for (size_t n = 0; n < map->note_count; n++)
+        abl_structures_warn(structures, map->notes[n].code, "%s",
+                            map->notes[n].text);
+    if (map->part[0])
+        return; /* the notes of its file say it */
     if (map->is_resampled)
         abl_structures_warn(
             structures, "labels-resampled",

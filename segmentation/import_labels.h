@@ -26,19 +26,69 @@
 
 #include "segmentation/label_names.h"
 
+#define ABL_MAX_IMPORT_NOTES 8
+
 /** One label map, read and checked. */
 typedef struct abl_import_map {
     char file[128];     /**< last name of the path */
     char sha256[65];    /**< of the file */
+    char part[65];      /**< the segment or region of the file that it holds;
+                             "" when it is the whole file */
     abl_volume *values; /**< i16, canonical order of its own grid */
     abl_label_names names;
     bool is_resampled; /**< its grid is not the image's */
     double coverage;   /**< share of the image inside its grid, 0..1 */
     double outside;    /**< share of its used voxels beside the image, 0..1 */
     size_t counts[ABL_LABEL_MAX_VALUE + 1]; /**< voxels by value */
+    size_t note_count; /**< what a reader must know of this file */
+    abl_warning notes[ABL_MAX_IMPORT_NOTES];
 } abl_import_map;
 
-#define ABL_MAX_IMPORT_MAPS 8
+/** Most files, and most maps that they hold together. */
+#define ABL_MAX_IMPORT_FILES 8
+#define ABL_MAX_IMPORT_MAPS  1024
+
+/** The maps of one or more files. Zeroed: none. */
+typedef struct abl_import_maps {
+    size_t count;
+    abl_import_map *items;
+} abl_import_maps;
+
+/**
+ * Reads a file with outlines for an image and appends its maps: a NIfTI or
+ * NRRD label map, a DICOM Segmentation or an RT Structure Set, told apart by
+ * their content.
+ *
+ * Label maps become one map. The others name their segments themselves
+ * (segmentation/outline_names.h), and those of one structure, and each lesion,
+ * become a map. Names given for values, segment or region numbers are taken
+ * instead of those in the file. A liver there holds the lesions of its file.
+ * Where pixels are not voxels of the image the map is resampled, and said so.
+ *
+ * Notes: "labels-named" (what each segment was taken for), "labels-ignored",
+ * "labels-fractional" (the threshold), "labels-gaps" (planes without a contour
+ * between others; nothing is put there), "labels-contours" (not closed or not
+ * planar), "labels-other-series" (drawn on another series of this frame of
+ * reference), "labels-unchecked" (whose it is cannot be told), and those of
+ * abl_import_labels().
+ *
+ * @param names see abl_label_names_load(); NULL: the file's own, or ours
+ * @param image grid of the image in canonical order
+ * @param info  the series it must belong to; may be NULL
+ * @retval ABL_E_IO, ABL_E_NOMEM
+ * @retval ABL_E_FORMAT       damaged; nothing in it has a name that can be
+ *         used; a label and its code contradict each other; as
+ *         abl_import_map_read()
+ * @retval ABL_E_UNSUPPORTED  another kind of file, compressed segmentations,
+ *         label map segmentations
+ * @retval ABL_E_GEOMETRY     another frame of reference; contours outside of
+ *         planes parallel to the slices; as abl_import_map_read()
+ */
+abl_status abl_import_file_read(abl_import_maps *maps, const char *path,
+                                const char *names, const abl_grid *image,
+                                const abl_series_info *info,
+                                abl_error *err) ABL_MUST_CHECK;
+void abl_import_maps_clear(abl_import_maps *maps);
 
 /**
  * Reads a NIfTI label map for an image.

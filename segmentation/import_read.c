@@ -6,7 +6,7 @@
 
 #include "imaging/file_bytes.h"
 #include "imaging/nifti.h"
-#include "segmentation/import_labels.h"
+#include "segmentation/import_work.h"
 
 /* Grids whose corners lie this near are one grid: the header's numbers are
  * floats. */
@@ -136,31 +136,42 @@ static void walk(const abl_import_map *map, const abl_grid *image,
             }
 }
 
-static abl_status check_place(abl_import_map *map, const abl_grid *image,
-                              abl_error *err)
+static void describe_value(char out[80], const abl_import_map *map, int value)
+{
+    if (map->part[0])
+        snprintf(out, 80, "\"%s\"", map->part);
+    else
+        snprintf(out, 80, "what label %d marks", value);
+}
+
+abl_status abl_import_check_place(abl_import_map *map, const abl_grid *image,
+                                  abl_error *err)
 {
     size_t used = 0, beside = 0;
     int cut_value = 0;
+    char what[80];
     for (int value = 1; value <= ABL_LABEL_MAX_VALUE; value++)
         used += is_used(map, value) ? map->counts[value] : 0;
     map->coverage = 1;
     if (!map->is_resampled)
         return ABL_OK;
     walk(map, image, &beside, &cut_value);
-    map->coverage = share_inside(image, &map->values->grid);
+    if (!map->part[0])
+        map->coverage = share_inside(image, &map->values->grid);
     map->outside = (double)beside / (double)used;
-    if (beside == used)
+    if (beside == used && !map->part[0])
         return abl_error_set(err, ABL_E_GEOMETRY,
                              "%s: no labelled voxel lies on the series that is "
                              "analysed; the map belongs to another series or "
                              "its positions are wrong",
                              map->file);
+    describe_value(what, map, cut_value);
     if (cut_value)
         return abl_error_set(err, ABL_E_GEOMETRY,
-                             "%s: what label %d marks is cut by the end of the "
-                             "map where the series goes on; give a map of the "
-                             "whole series, or name the label \"ignore\"",
-                             map->file, cut_value);
+                             "%s: %s is cut by the end of the map where the "
+                             "series goes on; give a map of the whole series, "
+                             "or name it \"ignore\"",
+                             map->file, what);
     return ABL_OK;
 }
 
@@ -191,7 +202,7 @@ abl_status abl_import_map_create(abl_import_map *out, const abl_volume *labels,
         out->values->grid = *image;
     count_values(out);
     status = check_names(out, err);
-    return status ? status : check_place(out, image, err);
+    return status ? status : abl_import_check_place(out, image, err);
 }
 
 abl_status abl_import_map_read(abl_import_map *out, const char *path,

@@ -37,6 +37,16 @@ abl_status abl_import_mask(abl_volume **out, const abl_import_map *map,
 abl_status abl_import_vessels(abl_importer *in, const abl_progress *progress,
                               abl_error *err) ABL_MUST_CHECK;
 
+/** Measures coverage and outside of a map with a grid of its own.
+ * @retval ABL_E_GEOMETRY as abl_import_map_read(); a part of a file that lies
+ *         beside the image is no error */
+abl_status abl_import_check_place(abl_import_map *map, const abl_grid *image,
+                                  abl_error *err) ABL_MUST_CHECK;
+
+/** Appends a note; what does not fit is left out. */
+void abl_import_note(abl_import_map *map, const char *code, const char *format,
+                     ...) ABL_PRINTF(3, 4);
+
 /** Replaces the lesions by those of the maps, if they hold any. */
 abl_status abl_import_lesions(abl_importer *in, abl_error *err) ABL_MUST_CHECK;
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "imaging/adapters/dicom_toolkit.hpp"
 
-#include "dcmtk/dcmdata/dcspchrs.h"
-
 #include <cmath>
 #include <cstdlib>
 
@@ -14,33 +12,6 @@ namespace
 {
 /* Values longer than this stay in the file while the header is read. */
 const Uint32 max_value_bytes = 16384;
-
-/* Descriptive text is converted from the file's character set when it has one
- * that the library knows; copy_text() makes the rest harmless. */
-class text_copier
-{
-  public:
-    explicit text_copier(DcmItem *item) : item_(item)
-    {
-        const OFString name = abl::text_of(item, DCM_SpecificCharacterSet);
-        if (!name.empty() && name != "ISO_IR 192")
-            ready_ = set_.selectCharacterSet(*item).good();
-    }
-    template <size_t size> void operator()(char (&to)[size], const DcmTagKey &key)
-    {
-        const OFString text = abl::text_of(item_, key);
-        OFString converted;
-        if (ready_ && set_.convertString(text, converted).good())
-            abl::copy_text(to, size, converted);
-        else
-            abl::copy_text(to, size, text);
-    }
-
-  private:
-    DcmItem *item_;
-    DcmSpecificCharacterSet set_;
-    bool ready_ = false;
-};
 
 template <size_t size> void copy_all_values(char (&to)[size], DcmItem *item, const DcmTagKey &key)
 {
@@ -217,7 +188,8 @@ abl_status read_frames(abl_dicom_header *out, DcmItem *item, const char *path, a
 
 void read_texts(abl_dicom_header *out, DcmItem *item)
 {
-    text_copier copy(item);
+    abl::text_copier text(item);
+    const auto copy = [&](auto &to, const DcmTagKey &key) { text.copy(to, sizeof to, item, key); };
     copy(out->sop_class_uid, DCM_SOPClassUID);
     copy(out->sop_instance_uid, DCM_SOPInstanceUID);
     copy(out->study_uid, DCM_StudyInstanceUID);

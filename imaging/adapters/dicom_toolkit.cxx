@@ -123,6 +123,23 @@ void copy_text(char *to, size_t size, const OFString &text)
     to[used] = '\0';
 }
 
+text_copier::text_copier(DcmItem *dataset)
+{
+    const OFString name = text_of(dataset, DCM_SpecificCharacterSet);
+    if (!name.empty() && name != "ISO_IR 192")
+        ready_ = set_.selectCharacterSet(*dataset).good();
+}
+
+void text_copier::copy(char *to, size_t size, DcmItem *item, const DcmTagKey &key)
+{
+    const OFString text = text_of(item, key);
+    OFString converted;
+    if (ready_ && set_.convertString(text, converted).good())
+        copy_text(to, size, converted);
+    else
+        copy_text(to, size, text);
+}
+
 std::string decimal(double value)
 {
     char text[40];

@@ -6,6 +6,7 @@
 
 #include "dcmtk/config/osconfig.h"
 
+#include "dcmtk/dcmdata/dcspchrs.h"
 #include "dcmtk/dcmdata/dctk.h"
 
 #include <string>
@@ -38,6 +39,20 @@ DcmItem *item_of(DcmItem *item, const DcmTagKey &key);
 
 /** Copies text, made valid UTF-8 without control characters, cut to fit. */
 void copy_text(char *to, size_t size, const OFString &text);
+
+/** Text of a data set and of its items, converted from the character set that
+ * the data set names, when the library knows it. */
+class text_copier
+{
+  public:
+    explicit text_copier(DcmItem *dataset);
+    /** As copy_text(). */
+    void copy(char *to, size_t size, DcmItem *item, const DcmTagKey &key);
+
+  private:
+    DcmSpecificCharacterSet set_;
+    bool ready_ = false;
+};
 
 /** A decimal string of at most 16 characters (VR DS). */
 std::string decimal(double value);
