@@ -164,21 +164,61 @@ static bool is_free(const abl_canvas *canvas, const double box[4])
     return true;
 }
 
+void abl_canvas_reserve_line(abl_canvas *canvas, const double from[2],
+                             const double to[2], double half_px)
+{
+    const double length = hypot(to[0] - from[0], to[1] - from[1]);
+    const int pieces = (int)fmin(1 + length / fmax(2 * half_px, 6), 32);
+    for (int n = 0; n <= pieces; n++) {
+        const double along = (double)n / pieces;
+        const double x = from[0] + along * (to[0] - from[0]);
+        const double y = from[1] + along * (to[1] - from[1]);
+        abl_canvas_reserve(canvas, x - half_px, y - half_px, x + half_px,
+                           y + half_px);
+    }
+}
+
+/* The point of a box that is nearest to the anchor. */
+static void nearest_of_box(double at[2], const double box[4],
+                           const double anchor[2])
+{
+    at[0] = fmin(fmax(anchor[0], box[0]), box[2]);
+    at[1] = fmin(fmax(anchor[1], box[1]), box[3]);
+}
+
+static bool crosses_label(const abl_canvas *canvas, const double box[4],
+                          const double anchor[2])
+{
+    double from[2];
+    nearest_of_box(from, box, anchor);
+    for (size_t n = 0; n < canvas->box_count; n++) {
+        const double *taken = canvas->boxes[n];
+        for (int step = 0; canvas->is_label[n] && step < 24; step++) {
+            const double along = step / 23.0;
+            const double x = from[0] + along * (anchor[0] - from[0]);
+            const double y = from[1] + along * (anchor[1] - from[1]);
+            if (x > taken[0] && x < taken[2] && y > taken[1] && y < taken[3])
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Rings of growing radius around the anchor, the sides first. */
 static bool find_place(double box[4], const abl_canvas *canvas,
                        const double anchor[2], double width, double height)
 {
-    for (int ring = 0; ring < 14; ring++)
-        for (int step = 0; step < 16; step++) {
-            double turn = 6.283185307179586 * step / 16;
-            double radius = 14 + 14.0 * ring;
+    for (int ring = 0; ring < 20; ring++)
+        for (int step = 0; step < 24; step++) {
+            double turn = 6.283185307179586 * step / 24;
+            double radius = 12 + 14.0 * ring;
             double mid_x = anchor[0] + cos(turn) * (radius + 0.5 * width);
             double mid_y = anchor[1] + sin(turn) * (radius + 0.5 * height);
             box[0] = floor(mid_x - 0.5 * width);
             box[1] = floor(mid_y - 0.5 * height);
             box[2] = box[0] + width;
             box[3] = box[1] + height;
-            if (is_free(canvas, box))
+            if (is_free(canvas, box) && !crosses_label(canvas, box, anchor))
                 return true;
         }
     return false;
@@ -187,17 +227,22 @@ static bool find_place(double box[4], const abl_canvas *canvas,
 static void join_to_anchor(abl_canvas *canvas, const double box[4],
                            const double anchor[2])
 {
-    double x = fmin(fmax(anchor[0], box[0]), box[2]);
-    double y = fmin(fmax(anchor[1], box[1]), box[3]);
-    double far = hypot(anchor[0] - x, anchor[1] - y);
-    if (far < 20)
+    double at[2];
+    nearest_of_box(at, box, anchor);
+    if (hypot(anchor[0] - at[0], anchor[1] - at[1]) < 16)
         return;
-    cairo_new_path(canvas->cairo);
-    cairo_move_to(canvas->cairo, x, y);
-    cairo_line_to(canvas->cairo, anchor[0], anchor[1]);
-    abl_canvas_ink(canvas, ABL_INK_TEXT, 0.7);
-    cairo_set_line_width(canvas->cairo, 0.8);
-    cairo_stroke(canvas->cairo);
+    cairo_t *cairo = canvas->cairo;
+    for (int pass = 0; pass < 2; pass++) {
+        cairo_new_path(cairo);
+        cairo_move_to(cairo, at[0], at[1]);
+        cairo_line_to(cairo, anchor[0], anchor[1]);
+        if (pass)
+            abl_canvas_ink(canvas, ABL_INK_TEXT, 0.9);
+        else
+            cairo_set_source_rgba(cairo, 0, 0, 0, 0.6);
+        cairo_set_line_width(cairo, pass ? 1.0 : 2.6);
+        cairo_stroke(cairo);
+    }
 }
 
 bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
@@ -209,10 +254,12 @@ bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
         return false;
     join_to_anchor(canvas, box, anchor);
     cairo_rectangle(canvas->cairo, box[0], box[1], width, height);
-    cairo_set_source_rgba(canvas->cairo, 0, 0, 0, 0.62);
+    cairo_set_source_rgba(canvas->cairo, 0, 0, 0, 0.7);
     cairo_fill(canvas->cairo);
     abl_canvas_text(canvas, box[0] + 5, box[1] + size_px + 2, size_px, ink,
                     text);
+    if (canvas->box_count < ABL_CANVAS_MAX_BOXES)
+        canvas->is_label[canvas->box_count] = true;
     abl_canvas_reserve(canvas, box[0], box[1], box[2], box[3]);
     return true;
 }

@@ -40,7 +40,7 @@ typedef struct abl_line {
 } abl_line;
 
 enum {
-    ABL_CANVAS_MAX_BOXES = 96
+    ABL_CANVAS_MAX_BOXES = 256
 };
 
 /** A picture being drawn; boxes are where no label may go any more. */
@@ -50,6 +50,7 @@ typedef struct abl_canvas {
     double width_px, height_px; /**< of the area that labels may use */
     size_t box_count;
     double boxes[ABL_CANVAS_MAX_BOXES][4]; /**< left, top, right, bottom */
+    bool is_label[ABL_CANVAS_MAX_BOXES];
 } abl_canvas;
 
 /** Black picture of @p width x @p height; clear with abl_canvas_clear(). */
@@ -84,9 +85,13 @@ double abl_canvas_text_width(abl_canvas *canvas, double size_px,
 void abl_canvas_reserve(abl_canvas *canvas, double left, double top,
                         double right, double bottom);
 
+/** The same for a straight line and @p half_px to each side of it. */
+void abl_canvas_reserve_line(abl_canvas *canvas, const double from[2],
+                             const double to[2], double half_px);
+
 /** A label on a dark plate near @p anchor, where it covers no other label and
- * no reserved box; joined to the anchor by a thin line when it is far. It is
- * left out (false) when there is no free place. */
+ * no reserved box; joined to the anchor by a thin line, which crosses no other
+ * label, when it is far. It is left out (false) when there is no free place. */
 bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
                       double size_px, abl_ink ink, const char *text);
 

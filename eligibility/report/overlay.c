@@ -8,22 +8,31 @@
 #include <string.h>
 
 #include "eligibility/report/contour.h"
+#include "eligibility/report/read_text.h"
 
 #define OUTLINE_STEP_PX 2.0
+#define SHEETS          3 /* pictures of the patient */
 
-abl_status abl_pane_draw_image(const abl_pane *pane, const abl_volume *image,
-                               abl_error *err)
+abl_status abl_pane_draw_windowed(const abl_pane *pane, const abl_volume *image,
+                                  double centre_hu, double width_hu,
+                                  abl_error *err)
 {
     const abl_view *view = &pane->view;
     uint8_t *grey = abl_alloc(view->width_px * view->height_px, 1, err);
     if (!grey)
         return ABL_E_NOMEM;
-    abl_view_render_hu(grey, view, image, ABL_WINDOW_CENTRE_HU,
-                       ABL_WINDOW_WIDTH_HU);
+    abl_view_render_hu(grey, view, image, centre_hu, width_hu);
     abl_canvas_grey(pane->canvas, grey, view->width_px, view->height_px,
                     (size_t)pane->left_px, (size_t)pane->top_px);
     free(grey);
     return ABL_OK;
+}
+
+abl_status abl_pane_draw_image(const abl_pane *pane, const abl_volume *image,
+                               abl_error *err)
+{
+    return abl_pane_draw_windowed(pane, image, ABL_WINDOW_CENTRE_HU,
+                                  ABL_WINDOW_WIDTH_HU, err);
 }
 
 static void add_point(void *user, const double point_px[2], bool starts)
@@ -156,9 +165,9 @@ static void draw_scale_bar(const abl_pane *pane, double right, double bottom)
     abl_canvas_line(pane->canvas, from, to, ABL_INK_MEASURE, 2, 5, false);
     char text[16];
     snprintf(text, sizeof text, "%.0f mm", bar_mm);
-    double width = abl_canvas_text_width(pane->canvas, 14, text);
-    abl_canvas_text(pane->canvas, to[0] - 0.5 * (length + width), to[1] - 9, 14,
-                    ABL_INK_TEXT, text);
+    double width = abl_canvas_text_width(pane->canvas, ABL_TEXT_LABEL_PX, text);
+    abl_canvas_text(pane->canvas, to[0] - 0.5 * (length + width), to[1] - 9,
+                    ABL_TEXT_LABEL_PX, ABL_INK_TEXT, text);
     abl_canvas_reserve(pane->canvas, from[0] - 6, to[1] - 28, right, bottom);
 }
 
@@ -186,7 +195,7 @@ size_t abl_native_slice_number(const abl_report *report, size_t k)
 
 typedef struct outline {
     size_t points;
-    double sum[2];
+    double sum[2], low[2], high[2];
 } outline;
 
 static void add_to_outline(void *user, const double point_px[2], bool starts)
@@ -194,21 +203,50 @@ static void add_to_outline(void *user, const double point_px[2], bool starts)
     outline *seen = user;
     (void)starts;
     seen->points++;
-    for (int a = 0; a < 2; a++)
+    for (int a = 0; a < 2; a++) {
         seen->sum[a] += point_px[a];
+        seen->low[a] = fmin(seen->low[a], point_px[a]);
+        seen->high[a] = fmax(seen->high[a], point_px[a]);
+    }
 }
 
-bool abl_pane_find_field(double pixel[2], const abl_pane *pane,
+bool abl_pane_find_field(double pixel[2], double box[4], const abl_pane *pane,
                          const abl_volume *field)
 {
-    outline seen = {0, {0, 0}};
+    const double corner[2] = {pane->left_px, pane->top_px};
+    outline seen = {0, {0, 0}, {1e9, 1e9}, {-1e9, -1e9}};
     if (abl_contour_field(&pane->view, field, OUTLINE_STEP_PX, add_to_outline,
                           &seen, NULL) ||
         seen.points == 0)
         return false;
-    pixel[0] = pane->left_px + seen.sum[0] / (double)seen.points;
-    pixel[1] = pane->top_px + seen.sum[1] / (double)seen.points;
+    for (int a = 0; a < 2; a++) {
+        pixel[a] = corner[a] + seen.sum[a] / (double)seen.points;
+        box[a] = corner[a] + seen.low[a];
+        box[a + 2] = corner[a] + seen.high[a];
+    }
     return true;
+}
+
+void abl_pane_number(const abl_pane *pane, const abl_volume *const *fields,
+                     size_t count)
+{
+    double at[ABL_MAX_LESIONS][2];
+    bool is_seen[ABL_MAX_LESIONS];
+    count = count < ABL_MAX_LESIONS ? count : ABL_MAX_LESIONS;
+    for (size_t n = 0; n < count; n++) {
+        double box[4];
+        is_seen[n] =
+            fields[n] && abl_pane_find_field(at[n], box, pane, fields[n]);
+        if (is_seen[n])
+            abl_canvas_reserve(pane->canvas, box[0], box[1], box[2], box[3]);
+    }
+    for (size_t n = 0; n < count; n++) {
+        char text[24];
+        snprintf(text, sizeof text, "%zu", n + 1);
+        if (is_seen[n])
+            abl_canvas_label(pane->canvas, at[n], ABL_TEXT_LABEL_PX,
+                             ABL_INK_LESION, text);
+    }
 }
 
 abl_status abl_overlay_finish(abl_picture *picture, abl_canvas *canvas,
@@ -221,6 +259,25 @@ abl_status abl_overlay_finish(abl_picture *picture, abl_canvas *canvas,
     return abl_canvas_write(canvas, path, err);
 }
 
+void abl_overlay_head(char *text, size_t size, const abl_report *report)
+{
+    char read[256];
+    const size_t count = report->findings->lesion_count;
+    abl_read_line(read, sizeof read, report);
+    snprintf(text, size, "%s: %zu lesion%s   %s",
+             abl_verdict_text(report->assessment->patient.verdict), count,
+             count == 1 ? "" : "s", read);
+}
+
+void abl_overlay_series(char *text, size_t size, const abl_report *report)
+{
+    const abl_series_info *info = report->info;
+    char number[24] = "";
+    if (info->series_number >= 0)
+        snprintf(number, sizeof number, "%d ", info->series_number);
+    snprintf(text, size, "series %s%s", number, info->description);
+}
+
 void abl_pictures_clear(abl_pictures *pictures)
 {
     free(pictures->items);
@@ -228,9 +285,12 @@ void abl_pictures_clear(abl_pictures *pictures)
     pictures->count = 0;
 }
 
-/* One picture to draw; the overview has no lesion. */
+typedef abl_status (*sheet_fn)(abl_picture *out, const char *folder,
+                               const abl_report *report, abl_error *err);
+
+/* One picture to draw: a sheet of the patient, or a view of a lesion. */
 typedef struct task {
-    bool is_overview;
+    sheet_fn sheet;
     size_t lesion;
     abl_lesion_view kind;
     abl_status status;
@@ -249,7 +309,10 @@ static bool is_wanted(abl_lesion_view kind, const abl_access *access)
 static size_t list_tasks(task *tasks, const abl_report *report)
 {
     size_t count = 0;
-    tasks[count++].is_overview = true;
+    tasks[count++].sheet = abl_overlay_overview;
+    tasks[count++].sheet = abl_overlay_projection;
+    if (report->findings->lesion_count)
+        tasks[count++].sheet = abl_overlay_montage;
     for (size_t n = 0; n < report->findings->lesion_count; n++) {
         const abl_access *access = &report->findings->lesions[n].access;
         for (int kind = 0; kind < ABL_VIEW_COUNT; kind++) {
@@ -265,8 +328,8 @@ static size_t list_tasks(task *tasks, const abl_report *report)
 static void draw_task(task *one, abl_picture *picture, const char *folder,
                       const abl_report *report)
 {
-    if (one->is_overview)
-        one->status = abl_overlay_overview(picture, folder, report, &one->err);
+    if (one->sheet)
+        one->status = one->sheet(picture, folder, report, &one->err);
     else if (one->kind == ABL_VIEW_ACCESS)
         one->status =
             abl_overlay_access(picture, folder, report, one->lesion, &one->err);
@@ -313,7 +376,8 @@ abl_status abl_overlays_write(abl_pictures *out, const char *folder,
                               const abl_report *report,
                               const abl_progress *progress, abl_error *err)
 {
-    const size_t most = 1 + report->findings->lesion_count * ABL_VIEW_COUNT;
+    const size_t most =
+        SHEETS + report->findings->lesion_count * ABL_VIEW_COUNT;
     out->count = 0;
     out->items = abl_alloc(most, sizeof *out->items, err);
     task *tasks = abl_alloc(most, sizeof *tasks, err);

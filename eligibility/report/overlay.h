@@ -12,8 +12,12 @@
 #define ABL_WINDOW_WIDTH_HU  360.0
 
 enum {
-    ABL_OVERLAY_SIDE_PX = 768, /**< the picture proper is square */
-    ABL_OVERLAY_PANEL_PX = 128 /**< text below it */
+    ABL_OVERLAY_SIDE_PX = 768,  /**< the picture proper is square */
+    ABL_OVERLAY_PANEL_PX = 164, /**< text below it */
+    /* Sizes of text: legible when 768 pixels are shown as 512. */
+    ABL_TEXT_TITLE_PX = 20,
+    ABL_TEXT_LABEL_PX = 16,
+    ABL_TEXT_SMALL_PX = 14
 };
 
 /** A view on a canvas; pixel (0, 0) of the view is at (left, top). */
@@ -26,6 +30,11 @@ typedef struct abl_pane {
 /** Greys of the view. */
 abl_status abl_pane_draw_image(const abl_pane *pane, const abl_volume *image,
                                abl_error *err) ABL_MUST_CHECK;
+
+/** The same in another window. */
+abl_status abl_pane_draw_windowed(const abl_pane *pane, const abl_volume *image,
+                                  double centre_hu, double width_hu,
+                                  abl_error *err) ABL_MUST_CHECK;
 
 /** Outline of a lesion: dashed when a reader gave it. */
 abl_status abl_pane_draw_lesion(const abl_pane *pane, const abl_lesion *lesion,
@@ -95,10 +104,32 @@ abl_status abl_overlay_overview(abl_picture *out, const char *folder,
                                 const abl_report *report,
                                 abl_error *err) ABL_MUST_CHECK;
 
-/** Where a field is seen in a pane: the middle of its outline.
+/** Draws and writes overlays/montage.png; at least one lesion. */
+abl_status abl_overlay_montage(abl_picture *out, const char *folder,
+                               const abl_report *report,
+                               abl_error *err) ABL_MUST_CHECK;
+
+/** Draws and writes overlays/projection.png. */
+abl_status abl_overlay_projection(abl_picture *out, const char *folder,
+                                  const abl_report *report,
+                                  abl_error *err) ABL_MUST_CHECK;
+
+/** "does not meet imaging criteria: 3 lesions", and who read it. */
+void abl_overlay_head(char *text, size_t size, const abl_report *report);
+
+/** "series 4 portal", without a number that a file format does not have. */
+void abl_overlay_series(char *text, size_t size, const abl_report *report);
+
+/** Where a field is seen in a pane: the middle of its outline, and its box
+ * (left, top, right, bottom) on the canvas.
  * @return false when the plane misses it */
-bool abl_pane_find_field(double pixel[2], const abl_pane *pane,
+bool abl_pane_find_field(double pixel[2], double box[4], const abl_pane *pane,
                          const abl_volume *field);
+
+/** Numbers beside lesions, which they do not cover.
+ * @param fields of lesions 1 to @p count; NULL is left out */
+void abl_pane_number(const abl_pane *pane, const abl_volume *const *fields,
+                     size_t count);
 
 /** Writes the canvas as picture->file in @p folder and notes its size. */
 abl_status abl_overlay_finish(abl_picture *picture, abl_canvas *canvas,

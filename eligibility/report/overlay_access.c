@@ -107,12 +107,13 @@ static void place(double pixel[2], const double away[3])
     pixel[1] = MAP_TOP + MAP_HEIGHT * (90 - up) / 180;
 }
 
-static void put_dot(abl_canvas *canvas, const double at[2], kind what)
+static void put_dot(abl_canvas *canvas, const double at[2], kind what,
+                    double radius)
 {
     cairo_t *c = canvas->cairo;
     cairo_set_source_rgb(c, kinds[what].colour[0], kinds[what].colour[1],
                          kinds[what].colour[2]);
-    cairo_arc(c, at[0], at[1], kinds[what].radius, 0, 2 * acos(-1.0));
+    cairo_arc(c, at[0], at[1], radius, 0, 2 * acos(-1.0));
     cairo_fill(c);
 }
 
@@ -129,7 +130,7 @@ static void draw_dots(abl_canvas *canvas, const abl_access *access,
                 continue;
             abl_access_direction(away, n);
             place(at, away);
-            put_dot(canvas, at, what);
+            put_dot(canvas, at, what, kinds[what].radius);
             counts[what]++;
         }
 }
@@ -182,7 +183,7 @@ static void draw_legend(abl_canvas *canvas, const size_t counts[KIND_COUNT],
     for (int n = 0; n < KIND_COUNT; n++) {
         char text[96];
         const double x = 24 + (n % 2) * 370, y = top + 26 * (double)(n / 2);
-        put_dot(canvas, (double[2]){x, y}, (kind)n);
+        put_dot(canvas, (double[2]){x, y}, (kind)n, n < 2 ? 6 : 4);
         snprintf(text, sizeof text, "%s: %.1f %%", kinds[n].title,
                  100.0 * (double)counts[n] / (double)directions);
         abl_canvas_text(canvas, x + 14, y + 5, 14, ABL_INK_TEXT, text);
@@ -357,9 +358,12 @@ abl_status abl_overlay_needle(abl_picture *out, const char *folder,
     for (int cell = 0; cell < 4 && !status; cell++)
         status = draw_eye(&canvas, report, findings, cell, err);
     if (!status) {
-        abl_canvas_text(
-            &canvas, 12, ABL_OVERLAY_SIDE_PX + 18, 12, ABL_INK_DIM,
-            "seen from the skin; ellipse: corridor.   " ABL_RESEARCH_USE);
+        char text[192];
+        snprintf(text, sizeof text,
+                 "Lesion %d, seen from the skin; ellipse: corridor.   %s",
+                 findings->number, ABL_RESEARCH_USE);
+        abl_canvas_text(&canvas, 12, ABL_OVERLAY_SIDE_PX + 19,
+                        ABL_TEXT_SMALL_PX, ABL_INK_TEXT, text);
         status = abl_overlay_finish(out, &canvas, folder, err);
     }
     if (canvas.cairo)

@@ -8,8 +8,18 @@
 #include "eligibility/report/overlay.h"
 #include "eligibility/report/read_text.h"
 
+/* Lines this far from the plane are still drawn, dashed. */
+#define FAR_OFF_MM 8.0
+
 static const char *const view_names[ABL_VIEW_COUNT] = {"axial", "coronal",
                                                        "sagittal", "path"};
+
+/* Words to place once all lines are drawn. */
+typedef struct label {
+    double anchor[2];
+    abl_ink ink;
+    char text[96];
+} label;
 
 /* One picture of one lesion. */
 typedef struct scene {
@@ -19,6 +29,9 @@ typedef struct scene {
     abl_lesion_view kind;
     abl_canvas canvas;
     abl_pane pane;
+    size_t label_count;
+    label labels[8];
+    char elsewhere[192]; /* distances that lie off this plane */
 } scene;
 
 static double field_of_view_mm(const scene *s)
@@ -75,32 +88,83 @@ static bool on_picture(const scene *s, const double pixel[2])
            pixel[1] < (double)s->pane.view.height_px - 4;
 }
 
-/* Farther from the plane than this, a line is drawn dashed. */
+/* Within this a point lies in the plane. */
 static double in_plane_mm(const scene *s)
 {
     return fmax(3.0, s->report->image->grid.spacing_mm[2]);
 }
 
+static void add_label(scene *s, const double anchor[2], abl_ink ink,
+                      const char *text)
+{
+    if (s->label_count == sizeof s->labels / sizeof s->labels[0])
+        return;
+    label *one = &s->labels[s->label_count++];
+    memcpy(one->anchor, anchor, sizeof one->anchor);
+    one->ink = ink;
+    snprintf(one->text, sizeof one->text, "%s", text);
+}
+
+/* "5 mm H": how far off the plane, and towards where. */
+static void describe_depth(char out[24], const scene *s, double depth_mm)
+{
+    char letters[4];
+    double away[3];
+    const abl_view *view = &s->pane.view;
+    for (int r = 0; r < 3; r++) {
+        const int a = (r + 1) % 3, b = (r + 2) % 3;
+        away[r] = view->right_lps[a] * view->down_lps[b] -
+                  view->right_lps[b] * view->down_lps[a];
+        away[r] = depth_mm < 0 ? -away[r] : away[r];
+    }
+    abl_view_letters(letters, away);
+    snprintf(out, 24, "%.0f mm %s", fabs(depth_mm), letters);
+}
+
+static void add_elsewhere(scene *s, const char *text, const char *depth)
+{
+    const size_t used = strlen(s->elsewhere);
+    snprintf(s->elsewhere + used, sizeof s->elsewhere - used, "%s%s (%s)",
+             used ? ", " : "", text, depth);
+}
+
+/* A line far off the plane is only named: drawn on top of other anatomy it
+ * would mislead. */
 static void draw_length(scene *s, const abl_segment *segment, abl_ink ink,
                         double tick_px, const char *name)
 {
     if (!segment->mm.measured || segment->is_read)
         return;
-    double from[2], to[2], from_depth, to_depth;
-    abl_pane_locate(from, &from_depth, &s->pane, segment->from_lps);
-    abl_pane_locate(to, &to_depth, &s->pane, segment->to_lps);
+    double from[2], to[2], from_mm, to_mm;
+    char text[96];
+    abl_pane_locate(from, &from_mm, &s->pane, segment->from_lps);
+    abl_pane_locate(to, &to_mm, &s->pane, segment->to_lps);
+    if (segment->mm.value < 0.05 && name[0])
+        snprintf(text, sizeof text, "touches %s", name);
+    else
+        snprintf(text, sizeof text, "%s%s%.1f mm", name, name[0] ? " " : "",
+                 segment->mm.value);
+    const double off_mm = fabs(from_mm) < fabs(to_mm) ? from_mm : to_mm;
+    const double far_mm = fmax(fabs(from_mm), fabs(to_mm));
+    char depth[24];
+    describe_depth(depth, s, off_mm);
+    if (fabs(off_mm) > FAR_OFF_MM) {
+        add_elsewhere(s, text, depth);
+        return;
+    }
     if (!on_picture(s, from) || !on_picture(s, to))
         return;
-    bool leaves = fmax(fabs(from_depth), fabs(to_depth)) > in_plane_mm(s);
+    const bool leaves = far_mm > in_plane_mm(s);
     abl_canvas_line(&s->canvas, from, to, ink, 1.8, tick_px, leaves);
-    char text[96];
-    if (segment->mm.value < 0.05 && name[0])
-        snprintf(text, sizeof text, "touches %s%s", name,
-                 leaves ? " (off plane)" : "");
-    else
-        snprintf(text, sizeof text, "%s%s%.1f mm%s", name, name[0] ? " " : "",
-                 segment->mm.value, leaves ? " (oblique)" : "");
-    abl_canvas_label(&s->canvas, to, 14, ink, text);
+    abl_canvas_reserve_line(&s->canvas, from, to, tick_px + 3);
+    const bool is_off = fabs(off_mm) > in_plane_mm(s);
+    char words[128];
+    snprintf(words, sizeof words, "%s%s%s%s", text, leaves ? " (" : "",
+             is_off   ? depth
+             : leaves ? "oblique"
+                      : "",
+             leaves ? ")" : "");
+    add_label(s, to, ink, words);
 }
 
 static void draw_measures(scene *s)
@@ -130,22 +194,6 @@ static void draw_measures(scene *s)
                     abl_structure_title(organ->structure));
 }
 
-/* Labels keep off the corridor. */
-static void reserve_path(scene *s, const double entry[2],
-                         const double target[2])
-{
-    enum {
-        PIECES = 24
-    };
-    double half = s->lesion->access.corridor_mm / s->pane.view.mm_per_px + 2;
-    for (int n = 0; n <= PIECES; n++) {
-        double along = (double)n / PIECES;
-        double x = entry[0] + along * (target[0] - entry[0]);
-        double y = entry[1] + along * (target[1] - entry[1]);
-        abl_canvas_reserve(&s->canvas, x - half, y - half, x + half, y + half);
-    }
-}
-
 /* The axis of the corridor, its edges, entry and target. */
 static void draw_path(scene *s)
 {
@@ -164,10 +212,12 @@ static void draw_path(scene *s)
                         ABL_INK_PATH, 1.0, 0, true);
     }
     abl_canvas_line(&s->canvas, entry, target, ABL_INK_PATH, 2.4, 0, false);
-    reserve_path(s, entry, target);
+    abl_canvas_reserve_line(
+        &s->canvas, entry, target,
+        s->lesion->access.corridor_mm / s->pane.view.mm_per_px + 2);
     char text[96];
     snprintf(text, sizeof text, "entry: %.0f mm to target", path->length_mm);
-    abl_canvas_label(&s->canvas, entry, 15, ABL_INK_PATH, text);
+    add_label(s, entry, ABL_INK_PATH, text);
     const char *nearest_title =
         path->nearest_lesion > 0 ? "another lesion"
         : path->nearest_obstacle == ABL_BACKGROUND
@@ -175,10 +225,10 @@ static void draw_path(scene *s)
             : abl_obstacle_title(path->nearest_obstacle);
     snprintf(text, sizeof text, "clearance %.1f mm (%s)", path->clearance_mm,
              nearest_title);
-    abl_canvas_label(
-        &s->canvas,
+    add_label(
+        s,
         (double[2]){0.5 * (entry[0] + target[0]), 0.5 * (entry[1] + target[1])},
-        15, ABL_INK_PATH, text);
+        ABL_INK_PATH, text);
 }
 
 /* Labels keep off the lesion itself. */
@@ -210,23 +260,31 @@ static void fit_text(abl_canvas *canvas, double left, double base,
     abl_canvas_text(canvas, left, base, size_px, ink, fitted);
 }
 
-/* Over at most two lines, broken between words. */
-static void wrap_text(abl_canvas *canvas, double left, double base,
-                      double size_px, abl_ink ink, const char *text)
+/* Over at most @p lines, broken between words; returns the next base. */
+static double wrap_text(abl_canvas *canvas, double left, double base,
+                        double size_px, abl_ink ink, int lines,
+                        const char *text)
 {
-    char first[512];
-    double room = canvas->width_px - left - 12;
-    snprintf(first, sizeof first, "%s", text);
-    while (abl_canvas_text_width(canvas, size_px, first) > room) {
-        char *space = strrchr(first, ' ');
-        if (!space)
-            break;
-        *space = '\0';
+    const double room = canvas->width_px - left - 12;
+    for (; lines > 1 && *text; lines--) {
+        char first[512];
+        snprintf(first, sizeof first, "%s", text);
+        while (abl_canvas_text_width(canvas, size_px, first) > room) {
+            char *space = strrchr(first, ' ');
+            if (!space)
+                break;
+            *space = '\0';
+        }
+        fit_text(canvas, left, base, size_px, ink, first);
+        base += size_px + 4;
+        text += strlen(first);
+        text += *text == ' ';
     }
-    fit_text(canvas, left, base, size_px, ink, first);
-    const char *rest = text + strlen(first);
-    if (*rest == ' ')
-        fit_text(canvas, left, base + size_px + 4, size_px, ink, rest + 1);
+    if (*text) {
+        fit_text(canvas, left, base, size_px, ink, text);
+        base += size_px + 4;
+    }
+    return base;
 }
 
 static void describe_plane(char *text, size_t size, const scene *s)
@@ -258,9 +316,10 @@ static void describe_sizes(char *text, size_t size, const scene *s)
     if (axial->measured && across->measured && feret->measured)
         snprintf(text, size,
                  "axial %.1f \xc2\xb1 %.1f x %.1f mm   3-D %.1f \xc2\xb1 %.1f "
-                 "mm   volume %.1f mL",
+                 "mm   volume %.*f mL",
                  axial->value, axial->uncertainty, across->value, feret->value,
-                 feret->uncertainty, l->volume_ml.value);
+                 feret->uncertainty, l->volume_ml.value < 1 ? 2 : 1,
+                 l->volume_ml.value);
     else
         snprintf(text, size, "diameters were not measured");
 }
@@ -272,8 +331,26 @@ static void draw_read_line(scene *s)
     abl_read_lesion_line(line, sizeof line, s->report, s->index);
     if (!line[0])
         return;
-    fit_text(&s->canvas, 12, 44, 13, ABL_INK_LESION, line);
-    abl_canvas_reserve(&s->canvas, 0, 28, s->canvas.width_px, 52);
+    fit_text(&s->canvas, 12, 60, ABL_TEXT_SMALL_PX, ABL_INK_LESION, line);
+    abl_canvas_reserve(&s->canvas, 0, 44, s->canvas.width_px, 68);
+}
+
+/* Distances that another plane shows, at the upper edge. */
+static void draw_elsewhere(scene *s)
+{
+    char line[224];
+    if (!s->elsewhere[0])
+        return;
+    snprintf(line, sizeof line, "Not in this plane: %s", s->elsewhere);
+    fit_text(&s->canvas, 12, 40, ABL_TEXT_SMALL_PX, ABL_INK_TEXT, line);
+    abl_canvas_reserve(&s->canvas, 0, 24, s->canvas.width_px, 46);
+}
+
+static void place_labels(scene *s)
+{
+    for (size_t n = 0; n < s->label_count; n++)
+        abl_canvas_label(&s->canvas, s->labels[n].anchor, ABL_TEXT_LABEL_PX,
+                         s->labels[n].ink, s->labels[n].text);
 }
 
 static void draw_panel(scene *s)
@@ -281,21 +358,22 @@ static void draw_panel(scene *s)
     abl_canvas *canvas = &s->canvas;
     const abl_judgement *judged = &s->report->assessment->lesions[s->index];
     const double top = ABL_OVERLAY_SIDE_PX;
-    char text[512], part[192];
+    char text[512], part[192], series[192];
     canvas->height_px = top + ABL_OVERLAY_PANEL_PX;
     snprintf(text, sizeof text, "Lesion %d: %s", s->lesion->number,
              abl_verdict_text(judged->verdict));
-    fit_text(canvas, 12, top + 24, 17, ABL_INK_LESION, text);
-    wrap_text(canvas, 12, top + 45, 13, ABL_INK_TEXT, judged->limiting_factor);
+    fit_text(canvas, 12, top + 26, ABL_TEXT_TITLE_PX, ABL_INK_LESION, text);
+    double base = wrap_text(canvas, 12, top + 50, ABL_TEXT_LABEL_PX,
+                            ABL_INK_TEXT, 3, judged->limiting_factor);
     describe_sizes(text, sizeof text, s);
-    fit_text(canvas, 12, top + 82, 13, ABL_INK_TEXT, text);
+    fit_text(canvas, 12, base, ABL_TEXT_LABEL_PX, ABL_INK_TEXT, text);
     describe_plane(part, sizeof part, s);
-    snprintf(text, sizeof text,
-             "%s   |   window %.0f / %.0f HU   |   series %d %s", part,
-             ABL_WINDOW_CENTRE_HU, ABL_WINDOW_WIDTH_HU,
-             s->report->info->series_number, s->report->info->description);
-    fit_text(canvas, 12, top + 101, 12, ABL_INK_DIM, text);
-    fit_text(canvas, 12, top + 119, 12, ABL_INK_DIM, ABL_RESEARCH_USE);
+    abl_overlay_series(series, sizeof series, s->report);
+    snprintf(text, sizeof text, "%s   |   window %.0f / %.0f HU   |   %s", part,
+             ABL_WINDOW_CENTRE_HU, ABL_WINDOW_WIDTH_HU, series);
+    fit_text(canvas, 12, top + 137, ABL_TEXT_SMALL_PX, ABL_INK_DIM, text);
+    fit_text(canvas, 12, top + 156, ABL_TEXT_SMALL_PX, ABL_INK_DIM,
+             ABL_RESEARCH_USE);
 }
 
 static abl_status draw_scene(scene *s, abl_error *err)
@@ -319,6 +397,8 @@ static abl_status draw_scene(scene *s, abl_error *err)
         draw_path(s);
     else
         draw_measures(s);
+    draw_elsewhere(s);
+    place_labels(s);
     draw_panel(s);
     return ABL_OK;
 }

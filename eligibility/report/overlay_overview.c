@@ -38,14 +38,12 @@ static void liver_box(double low_lps[3], double high_lps[3],
 
 static void number_lesions(const abl_pane *pane, const abl_report *report)
 {
+    const abl_volume *fields[ABL_MAX_LESIONS];
     const abl_structures *structures = report->structures;
-    for (size_t n = 0; n < structures->lesion_count; n++) {
-        double at[2];
-        char text[24];
-        snprintf(text, sizeof text, "%zu", n + 1);
-        if (abl_pane_find_field(at, pane, structures->lesions[n].field))
-            abl_canvas_label(pane->canvas, at, 14, ABL_INK_LESION, text);
-    }
+    size_t count = 0;
+    for (; count < structures->lesion_count && count < ABL_MAX_LESIONS; count++)
+        fields[count] = structures->lesions[count].field;
+    abl_pane_number(pane, fields, count);
 }
 
 static abl_status draw_pane(abl_canvas *canvas, const abl_report *report,
@@ -117,10 +115,10 @@ static void draw_head(abl_canvas *canvas, const abl_report *report)
         abl_canvas_text(canvas, 14, 30, 20, ABL_INK_LESION, text);
     abl_read_line(text, sizeof text, report);
     abl_canvas_text(canvas, 30 + width, 30, 14, ABL_INK_TEXT, text);
-    snprintf(text, sizeof text,
-             "series %d %s   |   %s phase   |   window %.0f / %.0f HU",
-             report->info->series_number, report->info->description,
-             abl_phase_name(report->findings->exam.phase.phase),
+    char series[192];
+    abl_overlay_series(series, sizeof series, report);
+    snprintf(text, sizeof text, "%s   |   %s phase   |   window %.0f / %.0f HU",
+             series, abl_phase_name(report->findings->exam.phase.phase),
              ABL_WINDOW_CENTRE_HU, ABL_WINDOW_WIDTH_HU);
     abl_canvas_text(canvas, 14, 54, 14, ABL_INK_TEXT, text);
     draw_legend(canvas, 78);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "eligibility/report/pdf_lesion.h"
 #include "eligibility/report/pdf_page.h"
 #include "eligibility/report/read_text.h"
 #include "eligibility/report/report.h"
@@ -97,16 +98,18 @@ static void put_pictures(sheet *to, int lesion, const char *left,
     abl_pdf_gap(&to->pdf, height + 6);
 }
 
-static void put_overview(sheet *to)
+/* A sheet of the patient over the whole width. */
+static void put_sheet(sheet *to, const char *name)
 {
-    const abl_picture *overview = find_picture(to, 0, "overview");
-    if (!overview || !overview->width)
+    const abl_picture *picture = find_picture(to, 0, name);
+    if (!picture || !picture->width)
         return;
-    const double height =
-        COLUMN_PT * (double)overview->height / (double)overview->width;
-    abl_pdf_need(&to->pdf, height);
+    const double room = ABL_PDF_HEIGHT_PT - 2 * ABL_PDF_MARGIN_PT;
+    const double ratio = (double)picture->height / (double)picture->width;
+    const double width = COLUMN_PT * ratio > room ? room / ratio : COLUMN_PT;
+    abl_pdf_need(&to->pdf, width * ratio);
     abl_pdf_gap(&to->pdf,
-                place_picture(to, overview, ABL_PDF_MARGIN_PT, COLUMN_PT) + 8);
+                place_picture(to, picture, ABL_PDF_MARGIN_PT, width) + 8);
 }
 
 static void put_first_page(sheet *to)
@@ -124,14 +127,20 @@ static void put_first_page(sheet *to)
     put(to, body_style, assessment->summary);
     if (assessment->patient.limiting_factor[0])
         put(to, body_style, assessment->patient.limiting_factor);
+    if (assessment->lesion_count) {
+        abl_pdf_stability_text(text, sizeof text,
+                               &report->explanation->stability);
+        put(to, body_style, text);
+    }
     abl_text_clean(series, sizeof series, report->info->description);
     snprintf(text, sizeof text, "Series: %s. Profile: %s.", series,
              report->profile->title);
     put(to, small_style, text);
     abl_pdf_gap(&to->pdf, 6);
-    put_overview(to);
+    put_sheet(to, "projection");
     put_head(to, "Patient");
     put_rules(to, &assessment->patient);
+    put_sheet(to, "montage");
 }
 
 static void put_lesion(sheet *to, size_t n)
@@ -149,9 +158,16 @@ static void put_lesion(sheet *to, size_t n)
     abl_read_lesion_line(text, sizeof text, to->report, n);
     if (text[0])
         put(to, small_style, text);
+    abl_pdf_explain(&to->pdf, to->report, n);
     abl_pdf_gap(&to->pdf, 6);
-    put_pictures(to, lesion->number, "axial", "coronal");
+    put_pictures(to, lesion->number, "-axial", "-coronal");
     put_rules(to, judgement);
+    abl_pdf_zones(&to->pdf, to->report, n);
+    abl_pdf_access(&to->pdf, to->report, n);
+    if (find_picture(to, lesion->number, "-path")) {
+        abl_pdf_gap(&to->pdf, 6);
+        put_pictures(to, lesion->number, "-path", "-access");
+    }
 }
 
 static void put_notes(sheet *to)
