@@ -146,16 +146,16 @@ typedef struct cell {
     float weight[3];
 } cell;
 
-static cell locate_cell(const abl_grid *grid, const double ijk[3])
+static inline cell locate_cell(const abl_grid *grid, const double ijk[3])
 {
     const size_t stride[3] = {1, grid->size[0], grid->size[0] * grid->size[1]};
     cell at = {0, {0, 0, 0}, {0, 0, 0}};
     for (int a = 0; a < 3; a++) {
-        double top = (double)(grid->size[a] - 1);
-        double position = fmin(fmax(ijk[a], 0), top);
-        size_t base = (size_t)position;
-        at.offset += base * stride[a];
-        at.step[a] = base + 1 < grid->size[a] ? stride[a] : 0;
+        const double top = (double)(grid->size[a] - 1);
+        const double position = ijk[a] < 0 ? 0 : ijk[a] > top ? top : ijk[a];
+        const int32_t base = (int32_t)position; /* sizes are far below 2^31 */
+        at.offset += (size_t)base * stride[a];
+        at.step[a] = base + 1 < (int32_t)grid->size[a] ? stride[a] : 0;
         at.weight[a] = (float)(position - (double)base);
     }
     return at;
@@ -195,8 +195,9 @@ static void render_row(uint8_t *grey, const abl_view *view,
             continue;
         const cell at = locate_cell(&image->grid, ijk);
         double hu = (double)sample_hu(abl_volume_i16(image), &at);
-        double value = fmin(fmax((hu - low_hu) * scale, 0), 255);
-        grey[column] = (uint8_t)(floor(value * 63 / 255 + 0.5) * 255 / 63);
+        const double raw = (hu - low_hu) * scale;
+        const double value = raw < 0 ? 0 : raw > 255 ? 255 : raw;
+        grey[column] = (uint8_t)((int)(value * 63 / 255 + 0.5) * 255 / 63);
     }
 }
 
