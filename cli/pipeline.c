@@ -266,8 +266,8 @@ abl_status abl_pipeline_run(abl_pipeline *pipeline,
     return status;
 }
 
-static abl_status write_reports(const abl_report *report, const char *folder,
-                                const abl_pictures *pictures, abl_error *err)
+static abl_status write_pages(const abl_report *report, const char *folder,
+                              const abl_pictures *pictures, abl_error *err)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/report.html", folder);
@@ -279,10 +279,32 @@ static abl_status write_reports(const abl_report *report, const char *folder,
     snprintf(path, sizeof path, "%s/lesions.csv", folder);
     if (!status)
         status = abl_report_write_csv(path, report, err);
-    snprintf(path, sizeof path, "%s/report.pdf", folder);
-    if (!status)
-        status = abl_report_write_pdf(path, folder, report, pictures, err);
     return status;
+}
+
+/* The slow one, the PDF, beside the others. */
+static abl_status write_reports(const abl_report *report, const char *folder,
+                                const abl_pictures *pictures, abl_error *err)
+{
+    abl_status status[2] = {ABL_OK, ABL_OK};
+    abl_error errors[2] = {{ABL_OK, ""}, {ABL_OK, ""}};
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/report.pdf", folder);
+#pragma omp parallel sections
+    {
+#pragma omp section
+        status[0] = write_pages(report, folder, pictures, &errors[0]);
+#pragma omp section
+        status[1] =
+            abl_report_write_pdf(path, folder, report, pictures, &errors[1]);
+    }
+    for (int n = 0; n < 2; n++)
+        if (status[n]) {
+            if (err)
+                *err = errors[n];
+            return status[n];
+        }
+    return ABL_OK;
 }
 
 /* Reports say which DICOM objects are missing, and objects hold the reports:
