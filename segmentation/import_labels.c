@@ -17,6 +17,7 @@
 #include "segmentation/phase.h"
 
 const char abl_imported[] = "imported";
+static const char imported_and_found[] = "imported and found";
 
 static bool is_structure(const abl_label_meaning *meaning, int value,
                          int wanted)
@@ -72,13 +73,18 @@ static abl_status take_structure(abl_importer *in, const abl_import_map *map,
     if (status || !field)
         return status;
     double edge_sd_mm = abl_mask_edge_sd_mm(&map->values->grid);
-    if (is_joined(id) && !in->from_nothing && is_there(item)) {
+    const bool is_both = is_joined(id) && !in->from_nothing && is_there(item);
+    if (is_both) {
         edge_sd_mm = fmax(edge_sd_mm, item->edge_sd_mm);
         status = abl_field_join(&field, item->field, &in->image->grid, err);
     }
     abl_volume_destroy(item->field);
     *item = (abl_structure){.field = field};
-    return status ? status : describe(item, in->image, edge_sd_mm, err);
+    if (!status)
+        status = describe(item, in->image, edge_sd_mm, err);
+    if (is_both)
+        item->origin = imported_and_found;
+    return status;
 }
 
 /* Whether a map names a structure at all, and whether it has voxels of it. */

@@ -131,7 +131,8 @@ abl_status abl_import_shape(abl_volume **out, const abl_import_map *map,
  * tissue; vessels, hilum and segments too, where they had not been looked for
  * or where liver, lesions, vena cava, portal trunk or gallbladder are new.
  *
- * origin becomes "imported", reliability 1, edge_sd_mm abl_mask_edge_sd_mm()
+ * origin becomes "imported" ("imported and found" where both were joined),
+ * reliability 1, edge_sd_mm abl_mask_edge_sd_mm()
  * of the map's grid. Imported lesions replace all that were found. Numbered
  * lesions keep the order of their values; pieces of a tumour label follow,
  * largest first. Pieces under ABL_LESION_LEAST_MM are left out. Structures

@@ -82,7 +82,8 @@ typedef struct abl_structure {
     double reliability; /**< 0..1, mean probability inside; 1 for thresholds */
     double edge_sd_mm;  /**< stated 1-sigma of the surface's position */
     const char *origin; /**< "organ_ct", "lesion_ct", "threshold",
-                           "imported", "edited": static */
+                           "imported", "imported and found", "edited":
+                           static */
 } abl_structure;
 
 typedef struct abl_lesion {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/report/dicom_codes.h"
 
-#include <string.h>
-
 const abl_code abl_code_anatomical = {"123037004", "SCT",
                                       "Anatomical Structure"};
 const abl_code abl_code_abnormal = {"49755003", "SCT",
@@ -74,16 +72,7 @@ abl_code abl_code_of_verdict(abl_verdict verdict)
     return codes[verdict];
 }
 
-abl_dicom_outline abl_dicom_outline_of(const char *origin)
-{
-    if (origin && strcmp(origin, "imported") == 0)
-        return ABL_OUTLINE_IMPORTED;
-    if (origin && strcmp(origin, "edited") == 0)
-        return ABL_OUTLINE_READ;
-    return ABL_OUTLINE_FOUND;
-}
-
-abl_code abl_code_of_outline(abl_dicom_outline outline)
+abl_code abl_code_of_outline(abl_outline_source source)
 {
     static const abl_code codes[] = {
         [ABL_OUTLINE_FOUND] = {"O-FOUND", ABL_DICOM_PRIVATE_SCHEME,
@@ -95,5 +84,5 @@ abl_code abl_code_of_outline(abl_dicom_outline outline)
         [ABL_OUTLINE_READ] = {"O-READ", ABL_DICOM_PRIVATE_SCHEME,
                               "Drawn by a reader"},
     };
-    return codes[outline];
+    return codes[source];
 }

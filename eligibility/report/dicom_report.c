@@ -270,7 +270,7 @@ static void add_outline(writer *to, int depth, const char *origin)
 {
     static const abl_code outline = {"OUTLINE", ABL_DICOM_PRIVATE_SCHEME,
                                      "Origin of the outline"};
-    const abl_dicom_outline from = abl_dicom_outline_of(origin);
+    const abl_outline_source from = abl_outline_source_of(origin);
     add_code(to, depth, ABL_SR_CONTAINS, outline, abl_code_of_outline(from));
     if (from == ABL_OUTLINE_FOUND)
         add_text(to, depth + 1, ABL_SR_HAS_PROPERTIES,

@@ -43,7 +43,7 @@ static void colour_of(uint8_t rgb[3], abl_structure_id id)
 
 /* An outline that was given is not ours; who drew it in an imported file is not
  * known. */
-static void name_algorithm(abl_dicom_segment *out, abl_dicom_outline outline,
+static void name_algorithm(abl_dicom_segment *out, abl_outline_source outline,
                            const char *origin)
 {
     static const char *const descriptions[] = {
@@ -60,21 +60,6 @@ static void name_algorithm(abl_dicom_segment *out, abl_dicom_outline outline,
                                                    : ABL_DICOM_SEMIAUTOMATIC;
     out->algorithm_name =
         outline == ABL_OUTLINE_IMPORTED ? "imported outline" : origin;
-}
-
-/* Lesions that were given extend a liver that was found. */
-static abl_dicom_outline outline_of(const abl_structures *structures,
-                                    abl_structure_id id)
-{
-    const abl_dicom_outline own =
-        abl_dicom_outline_of(structures->items[id].origin);
-    if (id != ABL_LIVER || own != ABL_OUTLINE_FOUND)
-        return own;
-    for (size_t n = 0; n < structures->lesion_count; n++)
-        if (abl_dicom_outline_of(structures->lesions[n].origin) !=
-            ABL_OUTLINE_FOUND)
-            return ABL_OUTLINE_EXTENDED;
-    return own;
 }
 
 static void add_structure(segment_list *list, const abl_dicom_job *job,
@@ -95,7 +80,8 @@ static void add_structure(segment_list *list, const abl_dicom_job *job,
                                .labels = labels,
                                .value = (uint8_t)id};
     colour_of(out->rgb, id);
-    name_algorithm(out, outline_of(job->report->structures, id),
+    name_algorithm(out,
+                   abl_outline_source_of_structure(job->report->findings, id),
                    structure->origin);
 }
 
@@ -115,7 +101,7 @@ static void add_lesion(segment_list *list, abl_dicom_job *job, size_t n)
                                .value = (uint8_t)(n + 1),
                                .rgb = {240, 228, 66}};
     const char *origin = job->report->structures->lesions[n].origin;
-    name_algorithm(out, abl_dicom_outline_of(origin), origin);
+    name_algorithm(out, abl_outline_source_of(origin), origin);
     job->lesion_segment[n] = (unsigned)list->count;
 }
 

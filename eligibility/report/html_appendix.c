@@ -1,6 +1,7 @@
 /* What follows the lesions in report.html.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/report/html_out.h"
+#include "eligibility/report/outline_source.h"
 #include "eligibility/report/text.h"
 
 static void put_liver(const abl_html *html)
@@ -63,6 +64,21 @@ static void put_notes(const abl_html *html)
     abl_html_raw(html, "</ul></section>\n");
 }
 
+/* "found by the program (organ_ct)". */
+static void put_origin(const abl_html *html, abl_structure_id id)
+{
+    const abl_findings *findings = html->report->findings;
+    const char *origin = findings->structures[id].origin;
+    const abl_outline_source source =
+        abl_outline_source_of_structure(findings, id);
+    abl_html_text(html, abl_outline_source_title(source));
+    if (origin && source == ABL_OUTLINE_FOUND) {
+        abl_html_raw(html, " (");
+        abl_html_text(html, origin);
+        abl_html_raw(html, ")");
+    }
+}
+
 static void put_structures(const abl_html *html)
 {
     static const char *const words[] = {"not looked for", "not found", "found",
@@ -87,7 +103,8 @@ static void put_structures(const abl_html *html)
             abl_html_raw(html, "–</td><td>–");
         }
         abl_html_raw(html, "</td><td>");
-        abl_html_text(html, findings->structures[id].origin);
+        if (found >= ABL_FOUND)
+            put_origin(html, (abl_structure_id)id);
         abl_html_raw(html, "</td></tr>\n");
     }
     abl_html_raw(html, "</tbody></table></section>\n");

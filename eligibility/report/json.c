@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "eligibility/report/json_out.h"
+#include "eligibility/report/outline_source.h"
 #include "eligibility/report/text.h"
 
 static json_t *build_patient(abl_json_out *out, const abl_report *report,
@@ -163,6 +164,12 @@ static json_t *build_structures(abl_json_out *out, const abl_findings *findings)
             abl_out_value(out, &findings->structures[id].mean_hu, "HU", 1));
         abl_out_set(out, object, "origin",
                     abl_out_text_or_null(findings->structures[id].origin));
+        abl_out_set(out, object, "outline",
+                    findings->structures[id].found >= ABL_FOUND
+                        ? abl_out_text(abl_outline_source_name(
+                              abl_outline_source_of_structure(
+                                  findings, (abl_structure_id)id)))
+                        : json_null());
         abl_out_append(out, array, object);
     }
     return array;

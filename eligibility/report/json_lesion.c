@@ -1,6 +1,7 @@
 /* One lesion in report.json: measures, distances, access, rules.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/report/json_out.h"
+#include "eligibility/report/outline_source.h"
 #include "eligibility/report/text.h"
 
 static void add_slice(abl_json_out *out, json_t *object,
@@ -126,6 +127,9 @@ static json_t *build_lesion(abl_json_out *out, const abl_report *report,
     abl_out_set(out, object, "confidence_reason",
                 abl_out_text_or_null(lesion->confidence_reason));
     abl_out_set(out, object, "origin", abl_out_text_or_null(lesion->origin));
+    abl_out_set(out, object, "outline",
+                abl_out_text(abl_outline_source_name(
+                    abl_outline_source_of(lesion->origin))));
     abl_out_set(out, object, "cut_by_end_of_scan",
                 json_boolean(lesion->touches_border));
     abl_out_set(out, object, "centroid_lps_mm",

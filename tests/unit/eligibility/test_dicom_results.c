@@ -134,9 +134,11 @@ static void an_outline_is_automatic_only_where_the_program_found_it(void)
     static const char *const found[] = {"organ_ct", "lesion_ct", "threshold",
                                         "vessels", NULL};
     for (size_t n = 0; n < sizeof found / sizeof found[0]; n++)
-        CU_ASSERT_EQUAL(abl_dicom_outline_of(found[n]), ABL_OUTLINE_FOUND);
-    CU_ASSERT_EQUAL(abl_dicom_outline_of("imported"), ABL_OUTLINE_IMPORTED);
-    CU_ASSERT_EQUAL(abl_dicom_outline_of("edited"), ABL_OUTLINE_READ);
+        CU_ASSERT_EQUAL(abl_outline_source_of(found[n]), ABL_OUTLINE_FOUND);
+    CU_ASSERT_EQUAL(abl_outline_source_of("imported"), ABL_OUTLINE_IMPORTED);
+    CU_ASSERT_EQUAL(abl_outline_source_of("edited"), ABL_OUTLINE_READ);
+    CU_ASSERT_EQUAL(abl_outline_source_of("imported and found"),
+                    ABL_OUTLINE_EXTENDED);
 }
 
 static bool holds(const char *bytes, size_t count, const char *words)
@@ -146,6 +148,28 @@ static bool holds(const char *bytes, size_t count, const char *words)
         if (memcmp(bytes + n, words, length) == 0)
             return true;
     return false;
+}
+
+static void a_liver_that_holds_given_lesions_is_said_to(void)
+{
+    abl_lesion_findings lesions[2] = {{.origin = "lesion_ct"},
+                                      {.origin = "lesion_ct"}};
+    abl_findings *findings = calloc(1, sizeof *findings);
+    findings->structures[ABL_LIVER].origin = "lesion_ct";
+    findings->structures[ABL_SPLEEN].origin = "organ_ct";
+    findings->lesions = lesions;
+    findings->lesion_count = 2;
+    CU_ASSERT_EQUAL(abl_outline_source_of_structure(findings, ABL_LIVER),
+                    ABL_OUTLINE_FOUND);
+    lesions[1].origin = "edited";
+    CU_ASSERT_EQUAL(abl_outline_source_of_structure(findings, ABL_LIVER),
+                    ABL_OUTLINE_EXTENDED);
+    CU_ASSERT_EQUAL(abl_outline_source_of_structure(findings, ABL_SPLEEN),
+                    ABL_OUTLINE_FOUND);
+    findings->structures[ABL_LIVER].origin = "imported";
+    CU_ASSERT_EQUAL(abl_outline_source_of_structure(findings, ABL_LIVER),
+                    ABL_OUTLINE_IMPORTED);
+    free(findings);
 }
 
 /* The test's source names no character set: ASCII is all that fits. */
@@ -195,6 +219,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(a_named_object_that_cannot_be_written_is_an_error),
     ABL_TEST(without_a_source_everything_is_missing_and_said),
     ABL_TEST(an_outline_is_automatic_only_where_the_program_found_it),
+    ABL_TEST(a_liver_that_holds_given_lesions_is_said_to),
     ABL_TEST(our_texts_fit_the_character_set_of_the_source),
     CU_TEST_INFO_NULL,
 };
