@@ -80,7 +80,7 @@ static abl_status check_lesions(const abl_recipe *recipe, const json_t *lesions,
 abl_status abl_recipe_expect(abl_recipe *recipe, abl_error *err)
 {
     static const char *const keys[] = {"verdict", "limiting_rule", "lesions",
-                                       NULL};
+                                       "without_low_confidence", NULL};
     json_t *expect = json_object_get(recipe->root, "expect");
     if (!expect)
         return ABL_OK;
@@ -89,6 +89,12 @@ abl_status abl_recipe_expect(abl_recipe *recipe, abl_error *err)
         status = check_verdict(recipe, expect, "expect", err);
     if (!status)
         status = check_rule(recipe, expect, "expect", err);
+    const json_t *without = json_object_get(expect, "without_low_confidence");
+    if (!status && without && !json_is_boolean(without))
+        status = abl_error_set(err, ABL_E_FORMAT,
+                               "%s: expect.without_low_confidence must be "
+                               "true or false",
+                               recipe->name);
     if (!status)
         status = check_lesions(recipe, json_object_get(expect, "lesions"), err);
     if (!status)

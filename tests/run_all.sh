@@ -22,8 +22,7 @@ if [ "$only" = all ]; then
   tests/lint/run.sh
   build release
   say "tests"
-  echo "tests labelled pending are not run: ctest --preset release -L pending"
-  ctest --preset release -j "$jobs" -LE pending
+  ctest --preset release -j "$jobs"
 fi
 
 build asan
@@ -32,7 +31,7 @@ say "tests under AddressSanitizer and UBSan"
 export ASAN_OPTIONS=detect_leaks=1:halt_on_error=1:abort_on_error=0
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/lint/lsan.supp:print_suppressions=0
-ctest --preset asan -j "$jobs" -LE "slow|pending"
+ctest --preset asan -j "$jobs" -LE slow
 
 if [ "$only" = all ]; then
   say "accuracy on phantoms and real cases"

@@ -12,5 +12,6 @@ else
   build/tests/accuracy/abl_accuracy_measures
   build/tests/accuracy/abl_accuracy_images
   build/tests/accuracy/abl_accuracy_vessels
+  tests/cli/test_recipes.sh "$PWD/build/ablascreen" "$PWD/build/recipes"
 fi
 build/tests/accuracy/abl_accuracy

@@ -1,53 +1,60 @@
 #!/usr/bin/env bash
-# Every named recipe through the whole program: verdict and limiting rule as a
-# radiologist would expect (the recipe's "expect"). Names after the folder
-# restrict it to these.
+# Named recipes through the whole program: verdict and limiting rule as a
+# radiologist would expect (the recipe's "expect"), lesions where they are.
+# Names after the folder restrict it to these, "quick" to one recipe for each
+# kind of reason; without names all are run (make accuracy).
 source "$(dirname "$0")/common.sh"
+here=$(cd "$(dirname "$0")" && pwd)
 shift 2
-recipes=$(cd "$(dirname "$0")/../../testdata/recipes" && pwd)
+recipes=$here/../../testdata/recipes
+quick=(single_clear size_38 perivascular hilar subcapsular_neighbour no_window
+  unenhanced tilted_oblique)
 
 # Not as expected yet, with the reason; to be emptied.
-# unenhanced: a false candidate beside the kidney, where nets trained on portal
-# venous scans see little contrast.
-not_yet=" unenhanced "
+not_yet=" "
 
-# first_text FILE KEY: the first text of that key.
-first_text() { sed -n "s/^ *\"$2\": \"\(.*\)\",\{0,1\}$/\1/p" "$1" | head -1; }
+names=("$@")
+[ "${1:-}" != quick ] || names=("${quick[@]}")
+if [ ${#names[@]} = 0 ]; then
+  mapfile -t names < <(cd "$recipes" && grep -l '"expect"' ./*.json |
+    sed 's|^\./||; s|\.json$||' | sort)
+fi
 
-expected_rules() { # truth.json
-  sed -n '/^ "expect"/,/^ }/p' "$1" |
-    awk '/"lesions"/{exit} {print}' | { grep -o '"R[0-9]*"' || true; } | tr -d '"' | tr '\n' ' '
+# One recipe on one thread; the line of the table goes to $work/NAME.line.
+run_one() {
+  local name=$1 study="$work/$1.study" result="$work/$1.result"
+  if "$program" phantom "$recipes/$name.json" -o "$study" -q --threads 1 \
+    2>"$work/$name.err" &&
+    "$program" run "$study/dicom" -o "$result" -q --dicom none --threads 1 \
+      >"$work/$name.out" 2>"$work/$name.err"; then
+    /usr/bin/python3 "$here/check_recipe.py" "$name" "$study" "$result" \
+      >"$work/$name.line" 2>&1 && touch "$work/$name.good"
+  else
+    echo "$name: $(cat "$work/$name.err")" >"$work/$name.line"
+  fi
+  rm -rf "$study" "$result"
 }
+export -f run_one
+export program work here recipes
+
+printf '%s\n' "${names[@]}" |
+  xargs -P "$(nproc)" -I{} bash -c 'run_one {}'
 
 failed=0 different=0
-printf '%-24s %-16s %-28s %-16s %-5s %s\n' recipe expected by found by ""
-for recipe in "$recipes"/*.json; do
-  name=$(basename "$recipe" .json)
-  grep -q '"expect"' "$recipe" || continue
-  [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
-  "$program" phantom "$recipe" -o "$work/study" --force -q
-  wanted=$(sed -n '/^ "expect"/,/^ }/p' "$work/study/truth.json" |
-    sed -n 's/^  "verdict": "\(.*\)".*/\1/p' | head -1)
-  rules=$(expected_rules "$work/study/truth.json")
-  "$program" run "$work/study/dicom" -o "$work/result" --force -q \
-    >"$work/out.txt" 2>"$work/err.txt" || { cat "$work/err.txt"; fail "run of $name"; }
-  found=$(sed -n '/"patient": {/,$p' "$work/result/report.json" >"$work/patient.txt"
-    first_text "$work/patient.txt" verdict)
-  rule=$(first_text "$work/patient.txt" limiting_factor | grep -oE '\(R[0-9]+' | head -1 | tr -d '(' || true)
-  state=ok
-  [ "$found" = "$wanted" ] || state=DIFFERENT
-  [ -z "$rules" ] || [[ " $rules" == *" $rule "* ]] || state=DIFFERENT
-  if [ $state != ok ]; then
+printf '%-24s %-16s %-12s %-16s %-5s %s\n' recipe expected by found by ""
+for name in "${names[@]}"; do
+  line=$(cat "$work/$name.line")
+  if [ -e "$work/$name.good" ]; then
+    [[ "$not_yet" != *" $name "* ]] || line+=" (take it off the list)"
+  else
     different=$((different + 1))
-    if [[ "$not_yet" == *" $name "* ]]; then state="not yet"; else failed=$((failed + 1)); fi
-  elif [[ "$not_yet" == *" $name "* ]]; then
-    state="ok: take it off the list"
+    [[ "$not_yet" == *" $name "* ]] && line+=" (known)" || failed=$((failed + 1))
   fi
-  printf '%-24s %-16s %-28s %-16s %-5s %s\n' "$name" "$wanted" "$rules" \
-    "$found" "$rule" "$state"
+  printf '%s\n' "$line"
   checks=$((checks + 1))
-  rm -rf "$work/study" "$work/result"
 done
 echo "$different of $checks differ, $failed of them unexpectedly"
+left=$(grep -l '"expect"' "$recipes"/*.json | wc -l)
+echo "$((left - checks)) of $left recipes were left out"
 [ "$failed" = 0 ] || fail "a verdict is not what was expected"
 done_checking

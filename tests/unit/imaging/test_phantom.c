@@ -195,6 +195,9 @@ static void expectations_that_no_report_gives_are_refused(void)
         {EXTRA("\"expect\":3"), "expect must be an object"},
         {EXTRA("\"expect\":{}"), "expect.verdict"},
         {EXTRA("\"expect\":{\"verdict\":\"good\"}"), "expect.verdict"},
+        {EXTRA("\"expect\":{\"verdict\":\"meets\","
+               "\"without_low_confidence\":1}"),
+         "expect.without_low_confidence"},
         {EXTRA("\"expect\":{\"verdict\":\"meets\",\"rule\":1}"), "\"rule\""},
         {EXTRA("\"expect\":{\"verdict\":\"meets\",\"limiting_rule\":"
                "\"R19\"}"),
