@@ -237,8 +237,11 @@ void abl_pane_number(const abl_pane *pane, const abl_volume *const *fields,
         double box[4];
         is_seen[n] =
             fields[n] && abl_pane_find_field(at[n], box, pane, fields[n]);
-        if (is_seen[n])
-            abl_canvas_reserve(pane->canvas, box[0], box[1], box[2], box[3]);
+        if (!is_seen[n])
+            continue;
+        abl_canvas_reserve(pane->canvas, box[0], box[1], box[2], box[3]);
+        at[n][0] = box[2]; /* so that no line crosses the lesion */
+        at[n][1] = 0.5 * (box[1] + box[3]);
     }
     for (size_t n = 0; n < count; n++) {
         char text[24];

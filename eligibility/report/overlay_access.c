@@ -359,8 +359,7 @@ abl_status abl_overlay_needle(abl_picture *out, const char *folder,
         status = draw_eye(&canvas, report, findings, cell, err);
     if (!status) {
         char text[192];
-        snprintf(text, sizeof text,
-                 "Lesion %d, seen from the skin; ellipse: corridor.   %s",
+        snprintf(text, sizeof text, "Lesion %d; ellipse: corridor.   %s",
                  findings->number, ABL_RESEARCH_USE);
         abl_canvas_text(&canvas, 12, ABL_OVERLAY_SIDE_PX + 19,
                         ABL_TEXT_SMALL_PX, ABL_INK_TEXT, text);

@@ -41,7 +41,7 @@ static double field_of_view_mm(const scene *s)
     double extent = s->lesion->max_3d_diameter.mm.measured
                         ? s->lesion->max_3d_diameter.mm.value
                         : 0;
-    return fmin(fmax(150, 2.6 * extent), 400);
+    return fmin(fmax(120, 2.6 * extent), 400);
 }
 
 /* The axial picture shows the very slice the diameters were measured in. */

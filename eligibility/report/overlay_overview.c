@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "eligibility/report/overlay.h"
-#include "eligibility/report/read_text.h"
 
 enum {
     PANE_PX = 480,
     COLUMNS = 3,
     ROWS = 2,
-    HEAD_PX = 92
+    HEAD_PX = 104
 };
 
 /* Box of the liver in LPS; of the whole image when there is none. */
@@ -71,8 +70,8 @@ static abl_status draw_pane(abl_canvas *canvas, const abl_report *report,
     static const int axis[] = {2, 1, 0};
     snprintf(text, sizeof text, "%s %.0f mm", names[plane],
              centre_lps[axis[plane]]);
-    abl_canvas_text(canvas, pane.left_px + 8, pane.top_px + PANE_PX - 10, 13,
-                    ABL_INK_DIM, text);
+    abl_canvas_text(canvas, pane.left_px + 8, pane.top_px + PANE_PX - 10,
+                    ABL_TEXT_SMALL_PX, ABL_INK_TEXT, text);
     cairo_restore(canvas->cairo);
     return status;
 }
@@ -96,32 +95,25 @@ static void draw_legend(abl_canvas *canvas, double base_px)
         cairo_line_to(canvas->cairo, left + 30, base_px - 5);
         abl_canvas_outline(canvas, &line);
         left += 36;
-        left += abl_canvas_text(canvas, left, base_px, 13, ABL_INK_TEXT,
-                                n ? entries[n - 1].name : "lesion");
+        left +=
+            abl_canvas_text(canvas, left, base_px, ABL_TEXT_LABEL_PX,
+                            ABL_INK_TEXT, n ? entries[n - 1].name : "lesion");
         left += 18;
     }
-    abl_canvas_text(canvas, left + 10, base_px, 13, ABL_INK_DIM,
-                    ABL_RESEARCH_USE);
 }
 
 static void draw_head(abl_canvas *canvas, const abl_report *report)
 {
-    char text[512];
-    snprintf(text, sizeof text, "%s: %zu lesion%s",
-             abl_verdict_text(report->assessment->patient.verdict),
-             report->findings->lesion_count,
-             report->findings->lesion_count == 1 ? "" : "s");
-    const double width =
-        abl_canvas_text(canvas, 14, 30, 20, ABL_INK_LESION, text);
-    abl_read_line(text, sizeof text, report);
-    abl_canvas_text(canvas, 30 + width, 30, 14, ABL_INK_TEXT, text);
-    char series[192];
+    char text[512], series[192];
+    abl_overlay_head(text, sizeof text, report);
+    abl_canvas_text(canvas, 14, 32, 22, ABL_INK_LESION, text);
     abl_overlay_series(series, sizeof series, report);
-    snprintf(text, sizeof text, "%s   |   %s phase   |   window %.0f / %.0f HU",
-             series, abl_phase_name(report->findings->exam.phase.phase),
-             ABL_WINDOW_CENTRE_HU, ABL_WINDOW_WIDTH_HU);
-    abl_canvas_text(canvas, 14, 54, 14, ABL_INK_TEXT, text);
-    draw_legend(canvas, 78);
+    snprintf(text, sizeof text,
+             "%s   |   %s phase   |   window %.0f / %.0f HU   |   %s", series,
+             abl_phase_name(report->findings->exam.phase.phase),
+             ABL_WINDOW_CENTRE_HU, ABL_WINDOW_WIDTH_HU, ABL_RESEARCH_USE);
+    abl_canvas_text(canvas, 14, 60, ABL_TEXT_LABEL_PX, ABL_INK_TEXT, text);
+    draw_legend(canvas, 88);
 }
 
 static abl_status draw_panes(abl_canvas *canvas, const abl_report *report,

@@ -58,12 +58,15 @@ typedef struct ray {
     bool met;
 } ray;
 
-/* Three voxels along the ray together, so that noise does not win. */
-static int16_t smooth(const int16_t *hu, size_t at, size_t last, size_t stride)
+/* Three voxels along the ray together, so that noise does not win; what lies
+ * beside the structure does not count. */
+static int16_t smooth(const int16_t *hu, const uint8_t *label, size_t at,
+                      size_t last, size_t stride)
 {
-    const int before = at ? hu[-(ptrdiff_t)stride] : hu[0];
-    const int behind = at < last ? hu[stride] : hu[0];
-    return (int16_t)((before + hu[0] + behind) / 3);
+    const ptrdiff_t step = (ptrdiff_t)stride;
+    const int before = at && label[-step] == *label ? hu[-step] : *hu;
+    const int behind = at < last && label[step] == *label ? hu[step] : *hu;
+    return (int16_t)((before + *hu + behind) / 3);
 }
 
 static void add_voxel(ray *one, int16_t hu, bool is_inside)
@@ -95,9 +98,12 @@ static void cast(ray *rays, const abl_volume *image, const abl_volume *labels,
             for (size_t i = lo[0]; i <= hi[0]; i++) {
                 const size_t n = abl_grid_offset(grid, i, j, k);
                 const size_t at = axis == 0 ? i : axis == 1 ? j : k;
+                const bool is_inside = label && label[n] == inside;
                 add_voxel(&rays[flat_offset(flat, axis, i, j, k)],
-                          smooth(hu + n, at, last, stride[axis]),
-                          label && label[n] == inside);
+                          is_inside ? smooth(hu + n, label + n, at, last,
+                                             stride[axis])
+                                    : hu[n],
+                          is_inside);
             }
 }
 

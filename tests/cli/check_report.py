@@ -29,7 +29,7 @@ def check(condition, words):
 
 
 def wait(condition, words):
-    for _ in range(200):
+    for _ in range(1200):
         if condition():
             return
         time.sleep(0.05)

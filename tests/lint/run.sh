@@ -15,6 +15,12 @@ codespell -q 3 --ignore-words tests/lint/words.txt \
   $(git ls-files '*.md' '*.c' '*.h' '*.cxx' '*.hpp' '*.json' '*.sh') ||
   complain "spelling"
 
+if command -v node >/dev/null; then
+  for script in $(git ls-files '*.js'); do
+    node --check "$script" || complain "$script"
+  done
+fi
+
 # Debian's cppcheck takes arrays that a callee fills for uninitialised; gcc's
 # own warnings are errors in the build.
 cppcheck --quiet --enable=warning --inline-suppr --std=c11 \

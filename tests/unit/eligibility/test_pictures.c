@@ -1,0 +1,147 @@
+/* What pictures promise: labels that cover nothing, shadows of the right size.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "eligibility/report/canvas.h"
+#include "eligibility/report/contour.h"
+#include "eligibility/report/project.h"
+#include "tests/unit/check.h"
+
+static bool overlap(const double a[4], const double b[4])
+{
+    return a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+}
+
+static void labels_cover_neither_the_lesion_nor_each_other(void)
+{
+    abl_error err;
+    abl_canvas canvas;
+    ABL_CHECK_OK(abl_canvas_open(&canvas, 400, 400, &err), &err);
+    abl_canvas_reserve(&canvas, 150, 150, 250, 250);
+    abl_canvas_reserve_line(&canvas, (double[2]){250, 200},
+                            (double[2]){390, 200}, 6);
+    const size_t before = canvas.box_count;
+    CU_ASSERT(before > 5);
+    for (int n = 0; n < 8; n++)
+        CU_ASSERT_TRUE(abl_canvas_label(&canvas, (double[2]){200, 200}, 16,
+                                        ABL_INK_LESION, "vessel 3.2 mm"));
+    CU_ASSERT_EQUAL(canvas.box_count, before + 8);
+    for (size_t a = before; a < canvas.box_count; a++) {
+        const double *box = canvas.boxes[a];
+        CU_ASSERT(box[0] >= 0 && box[1] >= 0 && box[2] <= 400 && box[3] <= 400);
+        for (size_t b = 0; b < a; b++)
+            CU_ASSERT_FALSE(overlap(box, canvas.boxes[b]));
+    }
+    abl_canvas_clear(&canvas);
+}
+
+static void a_label_without_room_is_left_out(void)
+{
+    abl_error err;
+    abl_canvas canvas;
+    ABL_CHECK_OK(abl_canvas_open(&canvas, 200, 200, &err), &err);
+    abl_canvas_reserve(&canvas, 0, 0, 200, 200);
+    CU_ASSERT_FALSE(abl_canvas_label(&canvas, (double[2]){100, 100}, 16,
+                                     ABL_INK_LESION, "1"));
+    CU_ASSERT_EQUAL(canvas.box_count, 1);
+    abl_canvas_clear(&canvas);
+}
+
+static const double centre_lps[3] = {20, 25, 30};
+
+/* A ball of 10 mm at centre_lps. */
+static abl_volume *ball(abl_pixel_type type)
+{
+    abl_error err;
+    abl_volume *out = NULL;
+    const abl_grid grid = abl_grid_axial(41, 51, 31, 1, 1, 2);
+    ABL_CHECK_OK(abl_volume_create(&out, &grid, type, &err), &err);
+    for (size_t k = 0; k < 31; k++)
+        for (size_t j = 0; j < 51; j++)
+            for (size_t i = 0; i < 41; i++) {
+                const size_t n = abl_grid_offset(&grid, i, j, k);
+                const double x = (double)i - 20, y = (double)j - 25,
+                             z = 2 * (double)k - 30;
+                const double depth = 10 - sqrt(x * x + y * y + z * z);
+                if (type == ABL_PIXEL_F32)
+                    abl_volume_f32(out)[n] = (float)depth;
+                else if (type == ABL_PIXEL_U8)
+                    abl_volume_u8(out)[n] = depth > 0;
+                else
+                    abl_volume_i16(out)[n] = depth > 0 ? 100 : 900;
+            }
+    return out;
+}
+
+typedef struct span {
+    double low[2], high[2];
+} span;
+
+static void widen(void *user, const double point_px[2], bool starts)
+{
+    span *of = user;
+    (void)starts;
+    for (int a = 0; a < 2; a++) {
+        of->low[a] = fmin(of->low[a], point_px[a]);
+        of->high[a] = fmax(of->high[a], point_px[a]);
+    }
+}
+
+static void shadow_of_a_ball_is_its_disc_from_every_side(void)
+{
+    static const abl_plane planes[] = {ABL_PLANE_SAGITTAL, ABL_PLANE_CORONAL,
+                                       ABL_PLANE_AXIAL};
+    abl_error err;
+    abl_volume *field = ball(ABL_PIXEL_F32);
+    for (int axis = 0; axis < 3; axis++) {
+        abl_volume *flat = NULL;
+        const double through[3] = {3, 4, 5}; /* the plane may lie anywhere */
+        ABL_CHECK_OK(abl_project_field(&flat, field, axis, through, &err),
+                     &err);
+        CU_ASSERT_EQUAL(flat->grid.size[axis], 1);
+        const abl_view view =
+            abl_view_plane(&field->grid, planes[axis], through, 0.5, 201, 201);
+        span seen = {{1e9, 1e9}, {-1e9, -1e9}};
+        ABL_CHECK_OK(abl_contour_field(&view, flat, 1, widen, &seen, &err),
+                     &err);
+        for (int a = 0; a < 2; a++)
+            ABL_CHECK_NEAR(seen.high[a] - seen.low[a], 40, 1.2);
+        abl_volume_destroy(flat);
+    }
+    abl_volume_destroy(field);
+}
+
+static void rays_through_the_structure_show_only_it(void)
+{
+    abl_error err;
+    abl_volume *image = ball(ABL_PIXEL_I16), *labels = ball(ABL_PIXEL_U8);
+    abl_volume *flat = NULL;
+    const size_t range[2] = {0, 50};
+    abl_volume_i16(image)[abl_grid_offset(&image->grid, 20, 25, 15)] = 190;
+    ABL_CHECK_OK(
+        abl_project_image(&flat, image, labels, 1, 1, range, centre_lps, &err),
+        &err);
+    const int16_t *hu = abl_volume_i16(flat);
+    /* 100 around 190: a third of it is left after three voxels' mean. */
+    CU_ASSERT_EQUAL(hu[abl_grid_offset(&flat->grid, 20, 0, 15)], 130);
+    CU_ASSERT_EQUAL(hu[abl_grid_offset(&flat->grid, 2, 0, 2)], 900);
+    abl_volume_destroy(flat);
+    const size_t outside[2] = {48, 50};
+    ABL_CHECK_OK(abl_project_image(&flat, image, labels, 1, 1, outside,
+                                   centre_lps, &err),
+                 &err);
+    CU_ASSERT_EQUAL(
+        abl_volume_i16(flat)[abl_grid_offset(&flat->grid, 20, 0, 15)], 900);
+    abl_volume_destroy(flat);
+    abl_volume_destroy(image);
+    abl_volume_destroy(labels);
+}
+
+const char *const abl_test_suite = "eligibility.pictures";
+CU_TestInfo abl_tests[] = {
+    ABL_TEST(labels_cover_neither_the_lesion_nor_each_other),
+    ABL_TEST(a_label_without_room_is_left_out),
+    ABL_TEST(shadow_of_a_ball_is_its_disc_from_every_side),
+    ABL_TEST(rays_through_the_structure_show_only_it),
+    CU_TEST_INFO_NULL,
+};
