@@ -60,6 +60,8 @@ def check_viewer(browser, facts):
         "(s) => document.querySelectorAll(s).length)")
     check(lesions == len(facts["lesions"]), "a section for every lesion")
     check(viewers == lesions, "a viewer for every lesion")
+    check(browser.run(VIEWER + "return Boolean(v.viewer) && !v.hidden"),
+          "the viewer's script runs")
     browser.run(VIEWER + "v.scrollIntoView({block: 'start'})")
     wait(lambda: browser.run(VIEWER + "return v.dataset.state") == "ready",
          "the slices are unpacked")

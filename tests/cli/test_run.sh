@@ -27,7 +27,7 @@ here=$(dirname "$0")
 expect 0 "checks of the page passed" \
   "$here/check_report.py" "$out/report.html" "$out/report.json"
 sed 's/Math.sign(event.deltaY)/0/' "$out/report.html" >"$work/broken.html"
-expect 1 "FAILED: the slices are unpacked" \
+expect 1 "FAILED: the viewer's script runs" \
   "$here/check_report.py" "$work/broken.html" "$out/report.json"
 head -1 "$out/lesions.csv" | grep -q '^lesion,verdict,limiting_factor,' ||
   fail "lesions.csv has no head"
