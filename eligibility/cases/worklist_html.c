@@ -4,6 +4,7 @@
 #include "eligibility/cases/worklist.h"
 #include "eligibility/embedded.h"
 #include "eligibility/report/html_out.h"
+#include "eligibility/report/script_source.h"
 #include "eligibility/report/text.h"
 
 static void put_head(const abl_html *html)
@@ -12,9 +13,11 @@ static void put_head(const abl_html *html)
                  "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
                  "<meta charset=\"utf-8\">\n"
                  "<meta http-equiv=\"Content-Security-Policy\" content=\""
-                 "default-src 'none'; style-src 'unsafe-inline'; script-src "
-                 "'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-                 "<meta name=\"viewport\" content=\"width=device-width, "
+                 "default-src 'none'; style-src 'unsafe-inline'; base-uri "
+                 "'none'; form-action 'none'; script-src ");
+    abl_script_source_write(html->file, abl_worklist_js, abl_worklist_js_bytes);
+    abl_html_raw(html,
+                 "\">\n<meta name=\"viewport\" content=\"width=device-width, "
                  "initial-scale=1\">\n"
                  "<meta name=\"color-scheme\" content=\"light\">\n"
                  "<title>Worklist – ablascreen</title>\n<style>\n");
@@ -193,7 +196,7 @@ abl_status abl_worklist_write_html(const char *path, const abl_worklist *list,
         put_row(&html, &list->rows[n], n + 1);
     abl_html_raw(&html, "</tbody></table>\n</div>\n</main>\n<footer><p>");
     abl_html_text(&html, ABL_RESEARCH_USE);
-    abl_html_raw(&html, "</p></footer>\n<script>\n");
+    abl_html_raw(&html, "</p></footer>\n<script>");
     abl_html_raw(&html, (const char *)abl_worklist_js);
     abl_html_raw(&html, "</script>\n</body>\n</html>\n");
     return abl_text_close(html.file, path, err);

@@ -3,19 +3,21 @@
 
 #include "eligibility/embedded.h"
 #include "eligibility/report/html_out.h"
+#include "eligibility/report/script_source.h"
 #include "eligibility/report/text.h"
 #include "eligibility/teach/teach_case.h"
 
 static void put_head(const abl_html *html, const char *title)
 {
+    abl_html_raw(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+                       "<meta charset=\"utf-8\">\n"
+                       "<meta http-equiv=\"Content-Security-Policy\" content=\""
+                       "default-src 'none'; img-src 'self' file:; style-src "
+                       "'unsafe-inline'; connect-src 'none'; base-uri 'none'; "
+                       "form-action 'none'; script-src ");
+    abl_script_source_write(html->file, abl_teach_js, abl_teach_js_bytes);
     abl_html_raw(html,
-                 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-                 "<meta charset=\"utf-8\">\n"
-                 "<meta http-equiv=\"Content-Security-Policy\" content=\""
-                 "default-src 'none'; img-src 'self' file:; style-src "
-                 "'unsafe-inline'; script-src 'unsafe-inline'; connect-src "
-                 "'none'; base-uri 'none'; form-action 'none'\">\n"
-                 "<meta name=\"referrer\" content=\"no-referrer\">\n"
+                 "\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
                  "<meta name=\"viewport\" content=\"width=device-width, "
                  "initial-scale=1\">\n"
                  "<meta name=\"color-scheme\" content=\"light\">\n<title>");
@@ -64,7 +66,7 @@ static void put_statement(const abl_html *html, const char *burned_in)
 
 static void put_script(const abl_html *html)
 {
-    abl_html_raw(html, "<script>\n");
+    abl_html_raw(html, "<script>");
     abl_html_raw(html, (const char *)abl_teach_js);
     abl_html_raw(html, "</script>\n</body>\n</html>\n");
 }
