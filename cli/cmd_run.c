@@ -66,6 +66,11 @@ static abl_status write_teaching(const abl_pipeline *pipeline,
 {
     abl_status status = abl_output_folder_add(folder, "teaching", err);
     if (!status)
+        status = abl_output_folder_add(folder, "teaching/overlays", err);
+    if (!status)
+        status = abl_drawn_pictures_write(folder->work_path, &pipeline->report,
+                                          progress, err);
+    if (!status)
         status = abl_clean_pictures_write(folder->work_path, &pipeline->report,
                                           progress, err);
     return status;

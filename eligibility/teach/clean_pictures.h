@@ -38,4 +38,17 @@ abl_status abl_clean_pictures_write(const char *folder,
                                     const abl_progress *progress,
                                     abl_error *err) ABL_MUST_CHECK;
 
+/**
+ * Draws the pictures of abl_overlays_write() once more, into
+ * @p folder/teaching/overlays, which must exist: without the series'
+ * description, number and every other text of its headers, and without a
+ * reader's name, all of which the report's
+ * own pictures may show.
+ * @retval as abl_overlays_write()
+ */
+abl_status abl_drawn_pictures_write(const char *folder,
+                                    const abl_report *report,
+                                    const abl_progress *progress,
+                                    abl_error *err) ABL_MUST_CHECK;
+
 #endif

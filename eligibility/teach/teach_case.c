@@ -94,7 +94,8 @@ static json_t *json_lesion(abl_json_out *out, const abl_teach_case *item,
     return object;
 }
 
-/* A picture of overlays/ that a run may have made, under a name of ours. */
+/* A drawn picture that the run may have made, under a name of ours. Those of
+ * the report itself are not taken: they show the series' description. */
 static abl_status add_annotated(json_t *list, abl_json_out *out,
                                 const abl_teach_case *item, const char *folder,
                                 const char *name, const char *caption,
@@ -105,7 +106,7 @@ static abl_status add_annotated(json_t *list, abl_json_out *out,
     size_t width = 0, height = 0;
     snprintf(as, sizeof as, "drawn-%s", name);
     abl_status status =
-        paths(from, to, item, folder, "overlays", name, as, err);
+        paths(from, to, item, folder, "teaching/overlays", name, as, err);
     if (status || lstat(from, &info) != 0)
         return status;
     status = abl_repaint(&width, &height, to, from, err);
@@ -135,6 +136,9 @@ static abl_status add_all_annotated(json_t *list, abl_json_out *out,
                  {"access", "directions over the skin"}};
     abl_status status =
         add_annotated(list, out, item, folder, "overview.png", "Overview", err);
+    if (!status)
+        status = add_annotated(list, out, item, folder, "projection.png",
+                               "Projections with every lesion", err);
     for (size_t n = 0;
          n < item->report.lesion_count && n < ABL_TEACH_MAX_LESIONS && !status;
          n++)

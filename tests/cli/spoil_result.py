@@ -38,7 +38,7 @@ with open(path, "w") as file:
 body = b"Title\0" + NAME.encode()
 chunk = (len(body).to_bytes(4, "big") + b"tEXt" + body +
          zlib.crc32(b"tEXt" + body).to_bytes(4, "big"))
-for name in ("teaching", "overlays"):
+for name in ("teaching", "teaching/overlays"):
     for picture in os.listdir(os.path.join(folder, name)):
         if not picture.endswith(".png"):
             continue
