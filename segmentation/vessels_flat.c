@@ -71,17 +71,21 @@ static double contrast_at(const abl_vessel_work *work, const double mm[3],
     return abl_volume_sample_ijk(work->contrast, ijk);
 }
 
+/* A place on an edge, and what counts as bright beside it. */
+typedef struct place {
+    double mm[3], depth_mm, bright_hu;
+} place;
+
 /* How many of the stations beyond the depth are bright, from the nearest on;
  * single ones are averaged with the one before. */
-static int count_bright(const abl_vessel_work *work, const double mm[3],
-                        const double way[3], double sign, double depth)
+static int count_bright(const abl_vessel_work *work, const place *at,
+                        const double way[3], double sign)
 {
-    const double bright = half_bright * work->contrast_hu;
     double before = 0;
     for (int s = 0; s < STATIONS; s++) {
-        const double here =
-            contrast_at(work, mm, way, sign * (depth + beyond_mm[s]));
-        if ((s > 0 ? 0.5 * (here + before) : bright) < bright)
+        const double here = contrast_at(work, at->mm, way,
+                                        sign * (at->depth_mm + beyond_mm[s]));
+        if (s > 0 && 0.5 * (here + before) < at->bright_hu)
             return s;
         before = here;
     }
@@ -89,24 +93,39 @@ static int count_bright(const abl_vessel_work *work, const double mm[3],
 }
 
 static bool is_sheet_here(const abl_vessel_work *work,
-                          const abl_vessel_edge *edge, size_t n)
+                          const abl_vessel_edge *edge, size_t n,
+                          double bright_hu)
 {
     const uint32_t voxel = work->graph.points[edge->first + n];
-    const double depth = (double)abl_volume_f32(work->depth)[voxel];
-    double u[3], v[3], mm[3];
-    voxel_mm(mm, &work->grid, voxel);
+    place at = {.depth_mm = (double)abl_volume_f32(work->depth)[voxel],
+                .bright_hu = bright_hu};
+    double u[3], v[3];
+    voxel_mm(at.mm, &work->grid, voxel);
     find_frame(u, v, work, edge, n);
     for (int pair = 0; pair < PAIRS; pair++) {
         const double turn = M_PI * pair / PAIRS;
         double way[3];
         for (int a = 0; a < 3; a++)
             way[a] = cos(turn) * u[a] + sin(turn) * v[a];
-        const int low = count_bright(work, mm, way, -1, depth);
-        const int high = count_bright(work, mm, way, 1, depth);
+        const int low = count_bright(work, &at, way, -1);
+        const int high = count_bright(work, &at, way, 1);
         if ((low >= 2 && high >= 2) || low == STATIONS || high == STATIONS)
             return true;
     }
     return false;
+}
+
+/* Half as bright as vessels are here, or as the edge itself where it is
+ * brighter: noise beside a bright vessel is no sheet. */
+static double bright_beside(const abl_vessel_work *work,
+                            const abl_vessel_edge *edge)
+{
+    const float *contrast = abl_volume_f32(work->contrast);
+    double sum = 0;
+    for (size_t n = 0; n < edge->count; n++)
+        sum += (double)contrast[work->graph.points[edge->first + n]];
+    const double own = edge->count > 0 ? sum / (double)edge->count : 0;
+    return half_bright * fmax(work->contrast_hu, own);
 }
 
 size_t abl_vessel_flat_points(const abl_vessel_work *work,
@@ -115,13 +134,14 @@ size_t abl_vessel_flat_points(const abl_vessel_work *work,
     const uint8_t *region = abl_volume_u8(work->region);
     const float *tube = abl_volume_f32(work->tube);
     const float *to_cava = abl_volume_f32(work->to_cava);
+    const double bright_hu = bright_beside(work, edge);
     size_t flat = 0;
     for (size_t n = 0; n < edge->count; n++) {
         const uint32_t v = work->graph.points[edge->first + n];
         if (region[v] == ABL_REGION_PORTAL || (double)to_cava[v] <= trunk_mm)
             return 0;
         flat += (double)tube[v] < work->least_tube_hu ||
-                is_sheet_here(work, edge, n);
+                is_sheet_here(work, edge, n, bright_hu);
     }
     return flat;
 }
