@@ -168,13 +168,17 @@ static void add_length(writer *to, int depth, abl_code name,
 }
 
 static void add_distance(writer *to, int depth, const abl_segment *segment,
-                         abl_code site)
+                         abl_code site, bool is_upper_bound)
 {
     static const abl_code distance = DCM("121206", "Distance");
     if (!site.value ||
         !add_number(to, depth, distance, &segment->mm, millimetre))
         return;
     add_code(to, depth + 1, ABL_SR_HAS_CONCEPT_MOD, finding_site, site);
+    if (is_upper_bound)
+        add_text(to, depth + 1, ABL_SR_HAS_PROPERTIES,
+                 (abl_code)DCM("121106", "Comment"),
+                 "At most: it may be nearer beyond the end of the scan");
     add_ends(to, depth + 1, segment);
 }
 
@@ -183,10 +187,12 @@ static void add_distances(writer *to, int depth,
 {
     static const abl_code capsule = {"CAPSULE", ABL_DICOM_PRIVATE_SCHEME,
                                      "Liver capsule"};
-    add_distance(to, depth, &lesion->capsule, capsule);
+    add_distance(to, depth, &lesion->capsule, capsule,
+                 lesion->capsule_is_upper_bound);
     for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++)
         add_distance(to, depth, &lesion->to[id].nearest,
-                     abl_code_of_structure((abl_structure_id)id));
+                     abl_code_of_structure((abl_structure_id)id),
+                     lesion->to[id].is_upper_bound);
 }
 
 static void add_attenuation(writer *to, int depth, const abl_value *mean)
