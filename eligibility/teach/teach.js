@@ -343,7 +343,8 @@ function startCase(main) {
       make("td", {}, rule.reason + (rule.slice ? ", slice " + rule.slice :
         "")),
       make("td", {}, rule.limit + (rule.band ? ", borderline " + rule.band :
-        "") + (rule.excludes ? "; excludes" : "; borderline when not met")),
+        "") + "; if not met: " +
+        (rule.excludes ? "excludes" : "borderline")),
       make("td", {}, rule.tag + ": " + rule.source))));
     body.append(make("tr", {}, make("th", {scope: "row"}, "Overall"),
       make("td", {}, wordsOf(teach.VERDICTS, part.verdict)),

@@ -25,6 +25,12 @@ expect 0 "" "$program" worklist "$work/cases" "$work/nowhere" \
 diff -r "$work/first" "$work/tables/list" || fail "two worklists differ"
 /usr/bin/python3 "$here/check_worklist.py" "$work/tables/list" || fail "tables"
 checks=$((checks + 1))
+expect 0 "checks of the table passed" \
+  /usr/bin/python3 "$here/check_worklist_page.py" "$work/tables/list"
+sed 's/left < right ? -sign/left > right ? -sign/' \
+  "$work/tables/list/worklist.html" >"$work/first/worklist.html"
+expect 1 "FAILED" \
+  /usr/bin/python3 "$here/check_worklist_page.py" "$work/first"
 expect 1 "" bash -c "trap '' XFSZ; ulimit -f 4; exec '$program' worklist \
   '$work/cases' -o '$work/tables/full'"
 only_holds "$work/tables" list
