@@ -72,6 +72,7 @@ def check_viewer(browser, facts):
     check_scroll(browser, box)
     check_keys(browser)
     check_outlines(browser)
+    check_painted(browser)
     check_window(browser, box)
     check_ruler(browser, box)
     check_slices_are_the_scan(browser, facts)
@@ -116,6 +117,9 @@ def check_keys(browser):
 def check_outlines(browser):
     click = VIEWER + """for (const l of v.querySelectorAll('[data-outline]'))
         if (l.dataset.outline === arguments[0]) l.firstElementChild.click()"""
+    browser.pointer(move(2, 2))  # else the HU under it may come and go
+    wait(lambda: not browser.run(VIEWER + "return v.viewer.pointer"),
+         "the pointer has left the picture")
     shown = browser.run(PICTURE)
     check(shown[1] > 100, "the lesion has a yellow outline")
     browser.run(click, "Lesions")
@@ -125,6 +129,32 @@ def check_outlines(browser):
     browser.run(click, "Liver")
     check(browser.run(PICTURE)[0] != shown[0], "the liver's outline too")
     browser.run(click, "Liver")
+
+
+def check_painted(browser):
+    """What is seen is the slice's codes through the window, slice by slice."""
+    off = browser.run(VIEWER + """
+      const w = v.viewer, s = w.stack, c = v.querySelector('canvas');
+      v.setAttribute('data-hide-outlines', '');
+      const worst = s.slices.map((slice, n) => {
+        w.show(n);
+        const x0 = s.width >> 2, y0 = s.height >> 2, k = c.width / s.width;
+        let wanted = 0, seen = 0, count = 0;
+        for (let y = y0; y < 3 * y0; y++)
+          for (let x = x0; x < 3 * x0; x++, count++) {
+            const hu = w.hu[w.codes[(n * s.height + y) * s.width + x]];
+            wanted += Math.min(Math.max((hu - w.centre + w.width / 2) * 255 /
+              w.width, 0), 255);
+          }
+        const d = c.getContext('2d').getImageData(x0 * k, y0 * k, 2 * x0 * k,
+          2 * y0 * k).data;
+        for (let p = 0; p < d.length; p += 4) seen += d[p];
+        return Math.abs(wanted / count - 4 * seen / d.length);
+      });
+      v.removeAttribute('data-hide-outlines');
+      w.show(s.start);
+      return Math.max(...worst);""")
+    check(off < 2, f"slices are painted {off} grey levels off")
 
 
 def check_window(browser, box):
