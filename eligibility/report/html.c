@@ -193,7 +193,9 @@ static abl_status put_page(const abl_html *html, abl_error *err)
     put_banner(html);
     put_tiles(html);
     put_caveats(html);
-    abl_html_raw(html, "<main>\n");
+    abl_html_raw(html, "<noscript><p class=\"quiet\">Slices to scroll need "
+                       "JavaScript; the pictures do not.</p></noscript>\n"
+                       "<main>\n");
     abl_status status = put_overview(html, err);
     abl_html_reading(html);
     for (size_t n = 0; !status && n < html->report->findings->lesion_count; n++)

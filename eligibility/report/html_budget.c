@@ -100,7 +100,9 @@ abl_status abl_html_budget_make(abl_html_budget *budget, const char *folder,
     size_t left = ABL_HTML_MAX_PICTURE_BYTES;
     memset(budget, 0, sizeof *budget);
     if (report->structures) {
-        const size_t lesions = report->structures->lesion_count;
+        const size_t shapes = report->structures->lesion_count;
+        const size_t found = report->findings->lesion_count;
+        const size_t lesions = shapes < found ? shapes : found;
         budget->stack_count =
             lesions < ABL_HTML_MAX_STACKS ? lesions : ABL_HTML_MAX_STACKS;
     }

@@ -72,7 +72,8 @@ abl_status abl_html_pictures(const abl_html *html, int lesion, abl_error *err)
 {
     const abl_viewer_stack *stack = stack_of(html, lesion);
     abl_status status = ABL_OK;
-    abl_html_raw(html, "<div class=\"pictures\">\n");
+    abl_html_raw(html, lesion ? "<div class=\"pictures\">\n"
+                              : "<div class=\"pictures sheets\">\n");
     if (stack)
         abl_viewer_write(html->file, stack);
     for (size_t n = 0; !status && n < html->pictures->count; n++)

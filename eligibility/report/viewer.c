@@ -55,7 +55,20 @@ static double extent_mm(const abl_lesion_findings *lesion)
     return mm->measured ? mm->value : 0;
 }
 
-/* Slices around the one that was measured, in the order of the series. */
+/* The slice that was measured, else that of the lesion's middle. */
+static size_t main_slice(const abl_grid *grid,
+                         const abl_lesion_findings *lesion)
+{
+    double ijk[3];
+    if (lesion->longest_axial_diameter.mm.measured &&
+        lesion->axial_slice < grid->size[2])
+        return lesion->axial_slice;
+    abl_grid_to_ijk(ijk, grid, lesion->centroid_lps);
+    return (size_t)fmin(fmax(floor(ijk[2] + 0.5), 0),
+                        (double)(grid->size[2] - 1));
+}
+
+/* Slices around the main one, in the order of the series. */
 static void choose_slices(stack_plan *plan)
 {
     const abl_lesion_findings *lesion =
@@ -65,7 +78,7 @@ static void choose_slices(stack_plan *plan)
     const size_t reach =
         (size_t)fmax(ABL_VIEWER_LEAST_SLICES,
                      fmin(ceil(reach_mm / grid->spacing_mm[2]), 16384));
-    const size_t k = lesion->axial_slice;
+    const size_t k = main_slice(grid, lesion);
     const size_t half = (ABL_VIEWER_MAX_SLICES - 1) / 2;
     plan->stride = (reach + half - 1) / half;
     const size_t below = (k < reach ? k : reach) / plan->stride;

@@ -328,7 +328,7 @@
       text(`slice ${this.sliceText()}`, 8, 18, "left");
       text(`centre ${this.centre}, width ${this.width} HU`, 8, 36, "left",
         "#bbb");
-      text("Research use only", width - 8, 18, "right", "#bbb");
+      text("Research use only", 8, 54, "left", "#bbb");
       const bar = 50 / this.stack.mm * width / this.stack.width;
       this.drawLine(context, [width - 12 - bar, height - 14],
         [width - 12, height - 14], "#fff");

@@ -235,6 +235,10 @@ def check_page(browser, facts):
                           "arguments[0])", words), f"the page says '{words}'")
     poor = browser.run(CONTRAST)
     check(poor == [], f"text stands out by 4.5 to 1 (WCAG AA): {poor[:5]}")
+    spilt = browser.run("""return [...document.querySelectorAll('th, td')]
+        .filter((c) => c.checkVisibility() && c.scrollWidth > c.clientWidth + 1)
+        .map((c) => c.textContent.slice(0, 40))""")
+    check(spilt == [], f"text runs out of its cell: {spilt[:5]}")
     wide = browser.run("return document.documentElement.scrollWidth - "
                        "document.documentElement.clientWidth")
     check(wide <= 0, f"the page is {wide} pixels too wide")

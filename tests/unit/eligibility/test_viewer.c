@@ -64,6 +64,7 @@ static void open_scene(scene *s, size_t slices, double spacing_mm)
     s->found.axial_slice = SLICE;
     s->found.centroid_lps[0] = s->found.centroid_lps[1] = AT;
     s->found.centroid_lps[2] = SLICE * spacing_mm;
+    s->found.longest_axial_diameter.mm = (abl_value){true, 20, 1, NULL};
     s->found.max_3d_diameter.mm = (abl_value){true, 20, 1, NULL};
     s->findings.lesions = &s->found;
     s->findings.lesion_count = 1;
@@ -205,6 +206,22 @@ static void long_stacks_are_thinned_and_short_ones_cut(void)
     close_scene(&s);
 }
 
+static void a_lesion_without_diameters_is_shown_at_its_middle(void)
+{
+    scene s;
+    abl_error err;
+    abl_viewer_stack stack;
+    open_scene(&s, SLICES, 1);
+    s.found.longest_axial_diameter.mm = s.found.max_3d_diameter.mm =
+        (abl_value){false, 0, 0, "read"};
+    s.found.axial_slice = 0;
+    ABL_CHECK_OK(abl_viewer_stack_create(&stack, &s.report, 0, &err), &err);
+    CU_ASSERT_PTR_NOT_NULL(strstr(stack.facts, "\"start\":10,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(stack.facts, "{\"number\":13,"));
+    abl_viewer_stack_clear(&stack);
+    close_scene(&s);
+}
+
 static void markup_holds_no_text_that_ends_its_attribute(void)
 {
     scene s;
@@ -269,6 +286,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(outline_of_the_measured_slice_has_the_lesions_size),
     ABL_TEST(flipped_series_keep_their_own_order),
     ABL_TEST(long_stacks_are_thinned_and_short_ones_cut),
+    ABL_TEST(a_lesion_without_diameters_is_shown_at_its_middle),
     ABL_TEST(markup_holds_no_text_that_ends_its_attribute),
     ABL_TEST(cells_are_quoted_and_no_formula),
     CU_TEST_INFO_NULL,
