@@ -194,60 +194,63 @@ size_t abl_native_slice_number(const abl_report *report, size_t k)
 }
 
 typedef struct outline {
+    const abl_pane *pane;
     size_t points;
-    double sum[2], low[2], high[2];
+    abl_seen seen;
 } outline;
 
 static void add_to_outline(void *user, const double point_px[2], bool starts)
 {
-    outline *seen = user;
+    outline *of = user;
+    abl_seen *seen = &of->seen;
+    const double at[2] = {of->pane->left_px + point_px[0] + 0.5,
+                          of->pane->top_px + point_px[1] + 0.5};
     (void)starts;
-    seen->points++;
     for (int a = 0; a < 2; a++) {
-        seen->sum[a] += point_px[a];
-        seen->low[a] = fmin(seen->low[a], point_px[a]);
-        seen->high[a] = fmax(seen->high[a], point_px[a]);
+        seen->middle[a] += at[a];
+        if (!of->points || at[a] < seen->box[a])
+            seen->box[a] = at[a];
+        if (of->points && at[a] <= seen->box[a + 2])
+            continue;
+        seen->box[a + 2] = at[a];
+        if (a == 0)
+            memcpy(seen->right, at, sizeof seen->right);
     }
+    of->points++;
 }
 
-bool abl_pane_find_field(double pixel[2], double box[4], const abl_pane *pane,
+bool abl_pane_find_field(abl_seen *seen, const abl_pane *pane,
                          const abl_volume *field)
 {
-    const double corner[2] = {pane->left_px, pane->top_px};
-    outline seen = {0, {0, 0}, {1e9, 1e9}, {-1e9, -1e9}};
+    outline of = {.pane = pane};
     if (abl_contour_field(&pane->view, field, OUTLINE_STEP_PX, add_to_outline,
-                          &seen, NULL) ||
-        seen.points == 0)
+                          &of, NULL) ||
+        of.points == 0)
         return false;
-    for (int a = 0; a < 2; a++) {
-        pixel[a] = corner[a] + seen.sum[a] / (double)seen.points;
-        box[a] = corner[a] + seen.low[a];
-        box[a + 2] = corner[a] + seen.high[a];
-    }
+    *seen = of.seen;
+    for (int a = 0; a < 2; a++)
+        seen->middle[a] /= (double)of.points;
     return true;
 }
 
 void abl_pane_number(const abl_pane *pane, const abl_volume *const *fields,
                      size_t count)
 {
-    double at[ABL_MAX_LESIONS][2];
+    abl_seen seen[ABL_MAX_LESIONS];
     bool is_seen[ABL_MAX_LESIONS];
     count = count < ABL_MAX_LESIONS ? count : ABL_MAX_LESIONS;
     for (size_t n = 0; n < count; n++) {
-        double box[4];
+        const double *box = seen[n].box;
         is_seen[n] =
-            fields[n] && abl_pane_find_field(at[n], box, pane, fields[n]);
-        if (!is_seen[n])
-            continue;
-        abl_canvas_reserve(pane->canvas, box[0], box[1], box[2], box[3]);
-        at[n][0] = box[2]; /* so that no line crosses the lesion */
-        at[n][1] = 0.5 * (box[1] + box[3]);
+            fields[n] && abl_pane_find_field(&seen[n], pane, fields[n]);
+        if (is_seen[n])
+            abl_canvas_reserve(pane->canvas, box[0], box[1], box[2], box[3]);
     }
     for (size_t n = 0; n < count; n++) {
         char text[24];
         snprintf(text, sizeof text, "%zu", n + 1);
-        if (is_seen[n])
-            abl_canvas_label(pane->canvas, at[n], ABL_TEXT_LABEL_PX,
+        if (is_seen[n]) /* on the outline: no line crosses the lesion */
+            abl_canvas_label(pane->canvas, seen[n].right, ABL_TEXT_LABEL_PX,
                              ABL_INK_LESION, text);
     }
 }

@@ -120,10 +120,15 @@ void abl_overlay_head(char *text, size_t size, const abl_report *report);
 /** "series 4 portal", without a number that a file format does not have. */
 void abl_overlay_series(char *text, size_t size, const abl_report *report);
 
-/** Where a field is seen in a pane: the middle of its outline, and its box
- * (left, top, right, bottom) on the canvas.
- * @return false when the plane misses it */
-bool abl_pane_find_field(double pixel[2], double box[4], const abl_pane *pane,
+/** Where a field is seen in a pane, on the canvas. */
+typedef struct abl_seen {
+    double middle[2]; /**< of its outline's points */
+    double right[2];  /**< the outline's point that is farthest to the right */
+    double box[4];    /**< left, top, right, bottom */
+} abl_seen;
+
+/** @return false when the plane misses it */
+bool abl_pane_find_field(abl_seen *seen, const abl_pane *pane,
                          const abl_volume *field);
 
 /** Numbers beside lesions, which they do not cover.

@@ -22,7 +22,7 @@ abl_status abl_pane_draw_replaced(const abl_pane *pane,
     const abl_structures *automatic = report->automatic_structures;
     for (size_t n = 0; n < automatic->lesion_count && !status; n++) {
         const abl_volume *field = automatic->lesions[n].field;
-        double at[2], box[4];
+        abl_seen seen;
         char text[64];
         if (!is_replaced(report->reading, n))
             continue;
@@ -32,8 +32,8 @@ abl_status abl_pane_draw_replaced(const abl_pane *pane,
             report->reading->override->items[entry].action == ABL_READ_REJECT;
         snprintf(text, sizeof text, "automatic %zu%s", n + 1,
                  rejected ? ", rejected" : "");
-        if (!status && abl_pane_find_field(at, box, pane, field))
-            abl_canvas_label(pane->canvas, at, 12, ABL_INK_DIM, text);
+        if (!status && abl_pane_find_field(&seen, pane, field))
+            abl_canvas_label(pane->canvas, seen.middle, 12, ABL_INK_DIM, text);
     }
     return status;
 }
