@@ -151,8 +151,10 @@ static void put_assessed(const abl_html *html, const abl_access *access)
 
 void abl_html_access(const abl_html *html, const abl_access *access)
 {
-    abl_html_raw(html, "<table class=\"facts\"><caption>Straight access, best "
-                       "of those that are clear</caption><tbody>\n");
+    abl_html_raw(
+        html,
+        "<table class=\"facts wide access\"><caption>Straight access, best "
+        "of those that are clear</caption><tbody>\n");
     if (access->assessed)
         put_assessed(html, access);
     else

@@ -107,6 +107,15 @@ static void cast(ray *rays, const abl_volume *image, const abl_volume *labels,
             }
 }
 
+static int16_t value_of(const ray *one)
+{
+    if (one->met)
+        return one->most;
+    if (!one->count)
+        return AIR_HU;
+    return (int16_t)(one->sum / one->count);
+}
+
 abl_status abl_project_image(abl_volume **out, const abl_volume *image,
                              const abl_volume *labels, uint8_t inside, int axis,
                              const size_t range[2], const double through_lps[3],
@@ -121,10 +130,7 @@ abl_status abl_project_image(abl_volume **out, const abl_volume *image,
     if (!status) {
         cast(rays, image, labels, inside, axis, range, &flat);
         for (size_t n = 0; n < count; n++)
-            abl_volume_i16(*out)[n] =
-                rays[n].met     ? rays[n].most
-                : rays[n].count ? (int16_t)(rays[n].sum / rays[n].count)
-                                : AIR_HU;
+            abl_volume_i16(*out)[n] = value_of(&rays[n]);
     }
     free(rays);
     return status;
