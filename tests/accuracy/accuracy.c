@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #include "cases.h"
+#include "corridor.h"
 #include "imaging/nifti.h"
 #include "organ_table.h"
 #include "score.h"
@@ -130,6 +131,26 @@ static abl_status score_case(accuracy *a, const case_entry *entry,
     return ABL_OK;
 }
 
+/* Nothing in a recommended corridor is as bright as bone or dark as gas. */
+static abl_status check_corridors(accuracy *a, const abl_structures *s,
+                                  const case_data *data, abl_error *err)
+{
+    corridor_check c;
+    const abl_status status =
+        corridor_check_find(&c, data->image, s, data->info, err);
+    if (status || !c.lesions)
+        return status;
+    printf("    %zu of %zu lesions have a recommended path\n", c.paths,
+           c.lesions);
+    if (!c.paths)
+        return ABL_OK;
+    say_target(a, "brightest in the corridors [HU]", c.most_hu,
+               CORRIDOR_MOST_HU, c.most_hu <= CORRIDOR_MOST_HU);
+    say_target(a, "darkest in the corridors [HU]", c.least_hu,
+               CORRIDOR_LEAST_HU, c.least_hu >= CORRIDOR_LEAST_HU);
+    return ABL_OK;
+}
+
 static abl_status dump(const accuracy *a, const case_entry *entry,
                        const abl_structures *s, const case_data *data,
                        abl_error *err)
@@ -166,6 +187,8 @@ static abl_status run_case(accuracy *a, const case_entry *entry, abl_error *err)
         print_structures(structures, seconds);
         status = score_case(a, entry, structures, &data, err);
     }
+    if (!status)
+        status = check_corridors(a, structures, &data, err);
     if (!status)
         status = dump(a, entry, structures, &data, err);
     abl_structures_destroy(structures);
