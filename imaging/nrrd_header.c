@@ -382,7 +382,7 @@ static abl_status make_grid(reader *in)
     }
     status = abl_grid_validate(grid, in->err);
     if (status)
-        abl_error_prefix(in->err, "%s: ", in->path);
+        abl_error_prefix(in->err, "%s", in->path);
     return status;
 }
 

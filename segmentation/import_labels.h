@@ -37,6 +37,7 @@ typedef struct abl_import_map {
     abl_volume *values; /**< i16, canonical order of its own grid */
     abl_label_names names;
     bool is_resampled; /**< its grid is not the image's */
+    bool is_at_edge;   /**< a part that reaches the edge of its planes */
     double coverage;   /**< share of the image inside its grid, 0..1 */
     double outside;    /**< share of its used voxels beside the image, 0..1 */
     size_t counts[ABL_LABEL_MAX_VALUE + 1]; /**< voxels by value */
@@ -68,7 +69,8 @@ typedef struct abl_import_maps {
  * Notes: "labels-named" (what each segment was taken for), "labels-ignored",
  * "labels-fractional" (the threshold), "labels-gaps" (planes without a contour
  * between others; nothing is put there), "labels-contours" (not closed or not
- * planar), "labels-other-series" (drawn on another series of this frame of
+ * planar), "labels-at-edge" (resampled, and may be cut by the edge of its
+ * planes), "labels-other-series" (drawn on another series of this frame of
  * reference), "labels-unchecked" (whose it is cannot be told), and those of
  * abl_import_labels().
  *

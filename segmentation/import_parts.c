@@ -255,11 +255,16 @@ abl_status abl_import_maps_add(abl_import_map **out, abl_import_maps *maps,
     return ABL_OK;
 }
 
+/* What is said of all maps of a file together. */
+typedef struct placing {
+    name_list outside, at_edge;
+    bool is_resampled;
+} placing;
+
 /* One map of the parts of @p members. */
 static abl_status add_group(abl_import_job *job, const abl_mask_planes *planes,
                             const bool *members, abl_label_meaning meaning,
-                            const char *label, name_list *outside,
-                            bool *is_resampled, abl_error *err)
+                            const char *label, placing *seen, abl_error *err)
 {
     abl_import_map map;
     abl_import_map *to = NULL;
@@ -273,14 +278,16 @@ static abl_status add_group(abl_import_job *job, const abl_mask_planes *planes,
     if (!status && map.values)
         status = abl_import_check_place(&map, job->image, err);
     if (!status && map.values && map.outside > 0)
-        list_name(outside, map.part, NULL);
+        list_name(&seen->outside, map.part, NULL);
+    if (!status && map.values && map.is_at_edge)
+        list_name(&seen->at_edge, map.part, NULL);
     if (!status && map.values && map.outside < 1)
         status = abl_import_maps_add(&to, job->maps, err);
     if (!to) {
         abl_import_map_clear(&map);
         return status;
     }
-    *is_resampled |= map.is_resampled;
+    seen->is_resampled |= map.is_resampled;
     *to = map;
     return ABL_OK;
 }
@@ -326,8 +333,7 @@ static bool is_first_of(const abl_label_meaning *meanings, size_t n)
 static abl_status add_group_of(abl_import_job *job,
                                const abl_mask_planes *planes,
                                const abl_label_meaning *meanings, size_t n,
-                               bool *members, name_list *outside,
-                               bool *is_resampled, abl_error *err)
+                               bool *members, placing *seen, abl_error *err)
 {
     const abl_label_meaning meaning = meanings[n];
     bool is_several = false;
@@ -339,23 +345,28 @@ static abl_status add_group_of(abl_import_job *job,
         add_to_liver(members, planes, meanings);
     return add_group(job, planes, members, meaning,
                      is_several ? title_of(meaning) : planes->parts[n].label,
-                     outside, is_resampled, err);
+                     seen, err);
 }
 
 static void note_places(abl_import_job *job, const abl_mask_planes *planes,
-                        bool is_resampled, name_list *outside)
+                        placing *seen)
 {
-    if (is_resampled)
+    if (seen->is_resampled)
         abl_import_job_note(job, "labels-resampled",
                             "%.60s has planes of its own (%zu x %zu pixels of "
                             "%.2f x %.2f mm); they were placed by their "
                             "positions and resampled.",
                             job->file, planes->columns, planes->rows,
                             planes->spacing_mm[0], planes->spacing_mm[1]);
-    if (end_list(outside)[0])
+    if (end_list(&seen->at_edge)[0])
+        abl_import_job_note(job, "labels-at-edge",
+                            "%.40s: %s reaches the edge of its planes, and may "
+                            "be cut there.",
+                            job->file, seen->at_edge.text);
+    if (end_list(&seen->outside)[0])
         abl_import_job_note(job, "labels-outside",
                             "%.40s: parts of %s lie outside of the series.",
-                            job->file, outside->text);
+                            job->file, seen->outside.text);
 }
 
 static abl_status take_groups(abl_import_job *job,
@@ -364,24 +375,23 @@ static abl_status take_groups(abl_import_job *job,
                               abl_error *err)
 {
     const size_t first = job->maps->count;
-    name_list outside = {"", 0, 0};
-    bool is_resampled = false;
+    placing seen = {.is_resampled = false};
     abl_status status = ABL_OK;
     for (size_t n = 0; !status && n < planes->part_count; n++)
         if (is_used(meanings[n]) && is_first_of(meanings, n) &&
             !(meanings[n].kind == ABL_LABEL_STRUCTURE &&
               abl_structure_is_in_liver(meanings[n].id)))
-            status = add_group_of(job, planes, meanings, n, members, &outside,
-                                  &is_resampled, err);
+            status =
+                add_group_of(job, planes, meanings, n, members, &seen, err);
     if (status)
         return status;
-    note_places(job, planes, is_resampled, &outside);
+    note_places(job, planes, &seen);
     if (job->maps->count == first)
-        return abl_error_set(err,
-                             outside.text[0] ? ABL_E_GEOMETRY : ABL_E_FORMAT,
-                             "%s: nothing that can be used lies on the series "
-                             "that is analysed",
-                             job->file);
+        return abl_error_set(
+            err, seen.outside.text[0] ? ABL_E_GEOMETRY : ABL_E_FORMAT,
+            "%s: nothing that can be used lies on the series "
+            "that is analysed",
+            job->file);
     abl_import_map *map = &job->maps->items[first];
     memcpy(map->notes, job->notes, sizeof job->notes);
     map->note_count = job->note_count;

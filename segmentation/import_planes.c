@@ -8,6 +8,9 @@
 
 #define MARGIN 6 /* voxels of nothing around: a field needs room */
 
+/* Two pixels may lie far apart; 1 GiB. */
+#define MOST_VOXELS ((size_t)1 << 29)
+
 /* Positions are written with few digits. */
 #define UNEVEN_SHARE 0.1
 
@@ -234,8 +237,10 @@ static abl_status place_all_on_own(worker *in, abl_error *err)
         widen(in, &in->places[n]);
         any = true;
     }
-    in->least[2] -= MARGIN;
-    in->most[2] += MARGIN;
+    for (int a = 0; a < 3; a++) {
+        in->least[a] -= MARGIN;
+        in->most[a] += MARGIN;
+    }
     in->is_own = true;
     return ABL_OK;
 }
@@ -370,6 +375,10 @@ static abl_status make_values(abl_import_map *out, worker *in, abl_error *err)
     find_box(&found, in);
     if (!found.any)
         return ABL_OK;
+    for (int a = 0; a < 2; a++)
+        out->is_at_edge |=
+            in->is_own && (found.lo[a] <= in->least[a] + MARGIN ||
+                           found.hi[a] >= in->most[a] - MARGIN);
     for (int a = 0; a < 3; a++) {
         found.lo[a] = found.lo[a] - MARGIN > in->least[a] ? found.lo[a] - MARGIN
                                                           : in->least[a];
@@ -379,6 +388,11 @@ static abl_status make_values(abl_import_map *out, worker *in, abl_error *err)
         size[a] = (size_t)(found.hi[a] - found.lo[a] + 1);
     }
     abl_status status = abl_grid_crop(&crop, &in->grid, lo, size, err);
+    if (!status && in->is_own && abl_grid_voxels(&crop) > MOST_VOXELS)
+        status = abl_error_set(err, ABL_E_UNSUPPORTED,
+                               "%s: its pixels span %zu x %zu x %zu voxels, "
+                               "which is more than is read",
+                               in->from->file, size[0], size[1], size[2]);
     if (!status)
         status = abl_volume_create(&values, &crop, ABL_PIXEL_I16, err);
     if (status)
@@ -409,7 +423,7 @@ static abl_status place_planes(worker *in, abl_error *err)
     make_own_grid(in);
     status = abl_grid_validate(&in->grid, err);
     if (status)
-        abl_error_prefix(err, "%s: ", in->from->file);
+        abl_error_prefix(err, "%s", in->from->file);
     return status;
 }
 

@@ -31,7 +31,9 @@ static abl_status find_step(double *step_mm, const abl_dicom_seg *seg,
     const double least =
         abl_import_step(along, seg->frame_count, ABL_SAME_VOXEL_MM / 2);
     free(along);
-    const double stated = seg->step_mm > 0 ? seg->step_mm : seg->thickness_mm;
+    /* slices may overlap: how thick one is says little of the next */
+    const double stated =
+        seg->step_mm > 0 || least == 0 ? seg->step_mm : seg->thickness_mm;
     const double steps = stated > 0 ? least / stated : 0;
     *step_mm = least == 0 || (stated > 0 && steps >= 0.9 &&
                               fabs(steps - rint(steps)) < 0.05)

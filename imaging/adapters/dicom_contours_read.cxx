@@ -65,7 +65,7 @@ abl_status read_regions(Reader &in)
         abl::copy_text(part->frame_uid, sizeof part->frame_uid,
                        abl::text_of(region, DCM_ReferencedFrameOfReferenceUID));
         if (!part->frame_uid[0])
-            std::strcpy(part->frame_uid, in.out->origin.frame_uid);
+            std::memcpy(part->frame_uid, in.out->origin.frame_uid, sizeof part->frame_uid);
         if (part->number < 0 || !in.part_of.emplace(part->number, in.out->part_count).second)
             return abl_error_set(in.err, ABL_E_FORMAT, "%s: two regions have number %ld, or none",
                                  in.path, part->number);

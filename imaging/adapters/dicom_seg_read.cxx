@@ -143,7 +143,7 @@ abl_status read_segments(Reader &in)
     for (DcmItem *segment = walk.next(); segment; segment = walk.next()) {
         abl_outline_part *part = in.out->parts + in.out->part_count;
         read_segment(part, text, segment);
-        std::strcpy(part->frame_uid, in.out->origin.frame_uid);
+        std::memcpy(part->frame_uid, in.out->origin.frame_uid, sizeof part->frame_uid);
         if (part->number < 1 || !in.part_of.emplace(part->number, in.out->part_count).second)
             return abl_error_set(in.err, ABL_E_FORMAT, "%s: two segments have number %ld, or none",
                                  in.path, part->number);

@@ -28,8 +28,9 @@ typedef struct made_frame {
 typedef struct made_seg {
     const char *sop_class, *type, *frame_uid, *series_uid, *syntax;
     unsigned rows, columns, bits, fractional_max;
-    double orientation[6], spacing[2], step_mm; /* 0: not said */
-    bool groups_per_frame;                      /* else shared */
+    double orientation[6], spacing[2];
+    double step_mm, thickness_mm; /* 0: not said */
+    bool groups_per_frame;        /* else shared */
     size_t segment_count, frame_count, said_frames, pixel_bytes;
     const made_segment *segments;
     const made_frame *frames;
@@ -92,6 +93,8 @@ static inline void put_made_geometry(maker *m, const made_seg *s,
     put_reals(m, 0x00200037, is_turned ? turned : s->orientation, 6);
     close_one(m);
     open_one(m, 0x00289110); /* pixel measures */
+    if (s->thickness_mm > 0)
+        put_reals(m, 0x00180050, &s->thickness_mm, 1);
     if (s->step_mm > 0)
         put_reals(m, 0x00180088, &s->step_mm, 1);
     put_reals(m, 0x00280030, s->spacing, 2);
@@ -129,7 +132,7 @@ static inline void put_made_pixels(maker *m, const made_seg *s)
     const size_t values = pixels * s->frame_count;
     size_t bytes = s->bits == 1 ? (values + 7) / 8 : values;
     bytes = s->pixel_bytes ? s->pixel_bytes : (bytes + 1) / 2 * 2;
-    put_head(m, 0x7fe00010, s->bits == 1 ? "OB" : "OB", (uint32_t)bytes);
+    put_head(m, 0x7fe00010, "OB", (uint32_t)bytes);
     memset(m->bytes + m->count, 0, bytes);
     for (size_t n = 0; n < values; n++) {
         const uint8_t value = s->frames[n / pixels].pixels[n % pixels];

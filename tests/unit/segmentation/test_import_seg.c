@@ -292,6 +292,43 @@ static void sheared_planes_are_put_upright(void)
     end();
 }
 
+/* A lesion of one slice, where slices overlap: it is no thicker than they. */
+static void one_frame_on_a_slice_stays_on_it(void)
+{
+    begin();
+    made_seg s = simple();
+    for (int k = 0; k < SLICES; k++)
+        if (k != 3)
+            memset(pixels[k], 0, sizeof pixels[k]);
+    frames[0] = frames[3];
+    s.frame_count = 1;
+    s.step_mm = 0;
+    s.thickness_mm = 5;
+    check_simple(&s);
+    end();
+}
+
+/* Tight frames on another grid touch their edges everywhere. */
+static void what_reaches_the_edge_of_its_planes_is_said(void)
+{
+    begin();
+    abl_error err;
+    static uint8_t full[16];
+    made_seg s = simple();
+    memset(full, 1, sizeof full);
+    for (int k = 0; k < SLICES; k++) {
+        frames[k].pixels = full;
+        frames[k].position[0] += 5.2;
+        frames[k].position[1] += 5.2;
+    }
+    s.rows = s.columns = 4;
+    ABL_CHECK_OK(import(&s, NULL, &err), &err);
+    CU_ASSERT_EQUAL_FATAL(maps.count, 1);
+    CU_ASSERT_EQUAL(maps.items[0].counts[1], SLICES * 16);
+    CU_ASSERT_TRUE(has_note("labels-at-edge", "\"Liver\""));
+    end();
+}
+
 static void segments_may_overlap_and_the_liver_holds_its_lesions(void)
 {
     begin();
@@ -333,16 +370,17 @@ static void segments_may_overlap_and_the_liver_holds_its_lesions(void)
     end();
 }
 
-/* As this program writes it, on a grid that is turned about all axes. */
-static void our_own_segmentation_comes_back(double turn)
+/* A series on a grid, and a random label map of it as a segmentation. */
+static abl_volume *write_own(const abl_grid *grid)
 {
-    begin();
+    static const abl_dicom_object_info what = {.key = "key",
+                                               .series_description = "Result",
+                                               .series_number = 9001,
+                                               .instance_number = 1,
+                                               .manufacturer = "A",
+                                               .model_name = "a",
+                                               .version = "0"};
     abl_error err;
-    abl_grid grid = image_grid();
-    const double c = cos(turn), n = sin(turn);
-    const double axes[3][3] = {
-        {c, -n * c, n * n}, {n, c * c, -n * c}, {0, n, c}};
-    memcpy(grid.direction, axes, sizeof axes);
     abl_volume *image = NULL, *labels = NULL;
     abl_dicom_source *source = NULL;
     char names[SLICES][128];
@@ -352,8 +390,8 @@ static void our_own_segmentation_comes_back(double turn)
     snprintf(study.series_uid, sizeof study.series_uid, "1.2.3.4");
     snprintf(study.frame_of_reference_uid, sizeof study.frame_of_reference_uid,
              "1.2.3.9");
-    ABL_CHECK_OK(abl_volume_create(&image, &grid, ABL_PIXEL_I16, &err), &err);
-    ABL_CHECK_OK(abl_volume_create(&labels, &grid, ABL_PIXEL_U8, &err), &err);
+    ABL_CHECK_OK(abl_volume_create(&image, grid, ABL_PIXEL_I16, &err), &err);
+    ABL_CHECK_OK(abl_volume_create(&labels, grid, ABL_PIXEL_U8, &err), &err);
     for (size_t v = 0; v < SLICES * PIXELS; v++)
         abl_volume_u8(labels)[v] = (uint8_t)(v * 2654435761u >> 11 & 3);
     ABL_CHECK_OK(abl_dicom_series_write(folder, image, &study, &err), &err);
@@ -362,13 +400,6 @@ static void our_own_segmentation_comes_back(double turn)
         paths[k] = names[k];
     }
     ABL_CHECK_OK(abl_dicom_source_open(&source, paths, SLICES, &err), &err);
-    const abl_dicom_object_info what = {.key = "key",
-                                        .series_description = "Result",
-                                        .series_number = 9001,
-                                        .instance_number = 1,
-                                        .manufacturer = "A",
-                                        .model_name = "a",
-                                        .version = "0"};
     const abl_dicom_segment segments[] = {
         {.label = "Spleen",
          .category = {"123037004", "SCT", "Anatomical Structure"},
@@ -387,9 +418,24 @@ static void our_own_segmentation_comes_back(double turn)
     ABL_CHECK_OK(abl_dicom_seg_write(path_of("own.dcm"), source, &what,
                                      segments, 2, &err),
                  &err);
+    abl_volume_destroy(image);
+    abl_dicom_source_destroy(source);
+    return labels;
+}
+
+/* As this program writes it, on a grid that is turned about all axes. */
+static void our_own_segmentation_comes_back(double turn)
+{
+    begin();
+    abl_error err;
+    abl_grid grid = image_grid();
+    const double c = cos(turn), n = sin(turn);
+    const double axes[3][3] = {
+        {c, -n * c, n * n}, {n, c * c, -n * c}, {0, n, c}};
+    memcpy(grid.direction, axes, sizeof axes);
+    abl_volume *labels = write_own(&grid), *expected = NULL;
     const abl_orientation order = abl_grid_orientation(&grid);
     const abl_grid canonical = abl_grid_reorient(&grid, order);
-    abl_volume *expected = NULL;
     ABL_CHECK_OK(abl_volume_reorient(&expected, labels, order, &err), &err);
     ABL_CHECK_OK(abl_import_file_read(&maps, path_of("own.dcm"), NULL,
                                       &canonical, &info, &err),
@@ -404,8 +450,6 @@ static void our_own_segmentation_comes_back(double turn)
     }
     abl_volume_destroy(expected);
     abl_volume_destroy(labels);
-    abl_volume_destroy(image);
-    abl_dicom_source_destroy(source);
     end();
 }
 
@@ -595,6 +639,50 @@ static void an_empty_segment_is_refused_when_it_is_all(void)
     end();
 }
 
+/* Far corners of a large plane would need more memory than there is. */
+static void pixels_too_far_apart_are_refused(void)
+{
+    abl_error err;
+    begin();
+    static uint8_t corner[64];
+    made_seg s = simple();
+    corner[0] = corner[63] = 1;
+    for (int k = 0; k < 2; k++) {
+        frames[k].pixels = corner;
+        frames[k].position[0] = k * 90000.0;
+        frames[k].position[2] = 100.3 + k * 2.5;
+    }
+    s.rows = s.columns = 8;
+    s.frame_count = 2;
+    ABL_CHECK_FAILS(import(&s, NULL, &err), ABL_E_UNSUPPORTED, "too far apart",
+                    &err);
+    for (int k = 0; k < 2; k++) {
+        frames[k].position[0] = frames[k].position[1] = k * 15000.0;
+        frames[k].position[2] = 100.3 + k * 5;
+    }
+    s.step_mm = 5;
+    ABL_CHECK_FAILS(import(&s, NULL, &err), ABL_E_UNSUPPORTED,
+                    "more than is read", &err);
+    end();
+}
+
+static void nesting_without_end_is_refused(void)
+{
+    abl_error err;
+    begin();
+    const abl_grid image = image_grid();
+    maker m = {malloc(MAKER_BYTES), 0, false, false};
+    put_meta(&m, MAKER_EXPLICIT, true);
+    for (int n = 0; n < 20000; n++)
+        open_one(&m, 0x00081115);
+    maker_write(folder, "deep.dcm", m.bytes, m.count);
+    free(m.bytes);
+    ABL_CHECK_FAILS(abl_import_file_read(&maps, path_of("deep.dcm"), NULL,
+                                         &image, &info, &err),
+                    ABL_E_FORMAT, "nested", &err);
+    end();
+}
+
 /* Cut anywhere, the file is refused; what follows the pixels is not needed. */
 static void truncated_files_are_refused(void)
 {
@@ -626,6 +714,8 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(fractions_count_from_one_half),
     ABL_TEST(coarser_planes_are_resampled_and_said),
     ABL_TEST(sheared_planes_are_put_upright),
+    ABL_TEST(one_frame_on_a_slice_stays_on_it),
+    ABL_TEST(what_reaches_the_edge_of_its_planes_is_said),
     ABL_TEST(segments_may_overlap_and_the_liver_holds_its_lesions),
     ABL_TEST(ours_comes_back_on_an_axial_grid),
     ABL_TEST(ours_comes_back_on_an_oblique_grid),
@@ -639,6 +729,8 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(planes_at_uneven_distances_are_refused),
     ABL_TEST(names_that_say_nothing_are_refused),
     ABL_TEST(an_empty_segment_is_refused_when_it_is_all),
+    ABL_TEST(pixels_too_far_apart_are_refused),
+    ABL_TEST(nesting_without_end_is_refused),
     ABL_TEST(truncated_files_are_refused),
     CU_TEST_INFO_NULL,
 };
