@@ -131,6 +131,19 @@ static void inner_contours_are_holes_and_islands_in_them_are_filled(void)
     end();
 }
 
+static void contours_that_share_an_edge_leave_no_seam(void)
+{
+    abl_error err;
+    begin();
+    made_contour c[2] = {square(3, 4, 7, 4), square(3, 4, 7, 4)};
+    for (int n = 0; n < 4; n++)
+        c[1].points[n][0] += 2 * 3;
+    ABL_CHECK_OK(import(c, 2, &err), &err);
+    CU_ASSERT_EQUAL_FATAL(maps.count, 1);
+    CU_ASSERT_EQUAL(maps.items[0].counts[1], 2 * 9);
+    end();
+}
+
 static void nothing_is_invented_between_contours(void)
 {
     abl_error err;
@@ -287,6 +300,7 @@ static void regions_that_belong_elsewhere_are_refused(void)
 CU_TestInfo abl_tests[] = {
     ABL_TEST(a_contour_fills_the_pixels_whose_centres_it_holds),
     ABL_TEST(inner_contours_are_holes_and_islands_in_them_are_filled),
+    ABL_TEST(contours_that_share_an_edge_leave_no_seam),
     ABL_TEST(nothing_is_invented_between_contours),
     ABL_TEST(planes_further_apart_than_slices_are_resampled_and_said),
     ABL_TEST(regions_are_told_by_name_and_role),

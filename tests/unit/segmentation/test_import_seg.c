@@ -250,6 +250,36 @@ static void coarser_planes_are_resampled_and_said(void)
     end();
 }
 
+/* On a grid of their own, too, planes lie where they say. */
+static void coarse_frames_in_any_order_find_their_planes(void)
+{
+    begin();
+    abl_error err;
+    made_seg s = simple();
+    memset(pixels, 0, sizeof pixels);
+    for (int k = 0; k < 3; k++) { /* k + 1 pixels at 110, 100 and 115 mm */
+        const double z[3] = {110, 100, 115};
+        frames[k].position[2] = z[k];
+        memset(pixels[k] + 8 * COLUMNS + 8, 1, (size_t)k + 1);
+    }
+    s.frame_count = 3;
+    s.step_mm = 5;
+    ABL_CHECK_OK(import(&s, NULL, &err), &err);
+    CU_ASSERT_EQUAL_FATAL(maps.count, 1);
+    const abl_volume *values = maps.items[0].values;
+    const size_t area = values->grid.size[0] * values->grid.size[1];
+    for (size_t k = 0; k < values->grid.size[2]; k++) {
+        double lps[3];
+        size_t count = 0;
+        for (size_t n = 0; n < area; n++)
+            count += abl_volume_i16(values)[k * area + n] == 1;
+        abl_grid_to_lps(lps, &values->grid, (double[3]){0, 0, (double)k});
+        const double z = rint(lps[2]);
+        CU_ASSERT_EQUAL(count, z == 110 ? 1 : z == 100 ? 2 : z == 115 ? 3 : 0);
+    }
+    end();
+}
+
 /* Slices of a tilted gantry: each lies further along its own rows. */
 static void sheared_planes_are_put_upright(void)
 {
@@ -713,6 +743,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(cropped_and_mirrored_frames_find_their_voxels),
     ABL_TEST(fractions_count_from_one_half),
     ABL_TEST(coarser_planes_are_resampled_and_said),
+    ABL_TEST(coarse_frames_in_any_order_find_their_planes),
     ABL_TEST(sheared_planes_are_put_upright),
     ABL_TEST(one_frame_on_a_slice_stays_on_it),
     ABL_TEST(what_reaches_the_edge_of_its_planes_is_said),
