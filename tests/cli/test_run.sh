@@ -11,7 +11,9 @@ only_holds "$work/results" out
 only_holds "$out" report.json report.html report.pdf lesions.csv overlays \
   masks dicom
 only_holds "$out/masks" labels.nii.gz labels.json
-holds -s "$out/overlays/overview.png"
+for sheet in overview projection montage; do
+  holds -s "$out/overlays/$sheet.png"
+done
 for plane in axial coronal sagittal; do
   holds -s "$out/overlays/lesion-01-$plane.png"
 done

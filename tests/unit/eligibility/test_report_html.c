@@ -148,6 +148,33 @@ static void missing_picture_is_an_error(void)
     sample_report_close(&s);
 }
 
+static void pictures_that_do_not_fit_are_named(void)
+{
+    sample_report s;
+    abl_error err = {ABL_OK, ""};
+    char path[160];
+    sample_report_open(&s, 1);
+    s.items[2] = s.items[1];
+    snprintf(s.items[2].file, sizeof s.items[2].file, "lesion-01-sagittal.png");
+    snprintf(path, sizeof path, "%s/%s", s.folder, s.items[2].file);
+    FILE *file = fopen(path, "wb");
+    CU_ASSERT_EQUAL(ftruncate(fileno(file), 40 << 20), 0);
+    fclose(file);
+    const abl_pictures pictures = {3, s.items};
+    snprintf(s.path, sizeof s.path, "%s/report.html", s.folder);
+    ABL_CHECK_OK(
+        abl_report_write_html(s.path, s.folder, &s.report, &pictures, &err),
+        &err);
+    char *text = sample_read(s.path);
+    check_has(text, "beside it lie: lesion-01-sagittal.png</p>");
+    const char *first = strstr(text, "<figure>");
+    const char *second = first ? strstr(first + 1, "<figure>") : NULL;
+    CU_ASSERT(second && !strstr(second + 1, "<figure>"));
+    free(text);
+    remove(path);
+    sample_report_close(&s);
+}
+
 static void full_disk_is_an_error(void)
 {
     sample_report s;
@@ -225,6 +252,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(page_refers_to_nothing_outside),
     ABL_TEST(embedded_picture_has_the_bytes_of_the_file),
     ABL_TEST(missing_picture_is_an_error),
+    ABL_TEST(pictures_that_do_not_fit_are_named),
     ABL_TEST(full_disk_is_an_error),
     ABL_TEST(tags_are_balanced),
     ABL_TEST(ill_formed_text_becomes_replacement_characters),
