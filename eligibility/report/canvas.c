@@ -2,6 +2,7 @@
 #include "eligibility/report/canvas.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,47 @@ double abl_canvas_text(abl_canvas *canvas, double left_px, double base_px,
     abl_canvas_ink(canvas, ink, 1);
     cairo_fill(cairo);
     return width;
+}
+
+void abl_canvas_fit_text(abl_canvas *canvas, double left, double base,
+                         double size_px, abl_ink ink, const char *text)
+{
+    char fitted[512];
+    double room = canvas->width_px - left - 12;
+    snprintf(fitted, sizeof fitted, "%s", text);
+    size_t length = strlen(fitted);
+    while (length > 4 &&
+           abl_canvas_text_width(canvas, size_px, fitted) > room) {
+        length--;
+        snprintf(fitted + length - 3, 4, "...");
+    }
+    abl_canvas_text(canvas, left, base, size_px, ink, fitted);
+}
+
+double abl_canvas_wrap_text(abl_canvas *canvas, double left, double base,
+                            double size_px, abl_ink ink, int lines,
+                            const char *text)
+{
+    const double room = canvas->width_px - left - 12;
+    for (; lines > 1 && *text; lines--) {
+        char first[512];
+        snprintf(first, sizeof first, "%s", text);
+        while (abl_canvas_text_width(canvas, size_px, first) > room) {
+            char *space = strrchr(first, ' ');
+            if (!space)
+                break;
+            *space = '\0';
+        }
+        abl_canvas_fit_text(canvas, left, base, size_px, ink, first);
+        base += size_px + 4;
+        text += strlen(first);
+        text += *text == ' ';
+    }
+    if (*text) {
+        abl_canvas_fit_text(canvas, left, base, size_px, ink, text);
+        base += size_px + 4;
+    }
+    return base;
 }
 
 void abl_canvas_reserve(abl_canvas *canvas, double left, double top,

@@ -81,6 +81,15 @@ double abl_canvas_text(abl_canvas *canvas, double left_px, double base_px,
 double abl_canvas_text_width(abl_canvas *canvas, double size_px,
                              const char *text);
 
+/** The same, ended by "..." where the canvas ends. */
+void abl_canvas_fit_text(abl_canvas *canvas, double left_px, double base_px,
+                         double size_px, abl_ink ink, const char *text);
+
+/** Over at most @p lines, broken between words; returns the next base line. */
+double abl_canvas_wrap_text(abl_canvas *canvas, double left_px, double base_px,
+                            double size_px, abl_ink ink, int lines,
+                            const char *text);
+
 /** Keeps labels out of a rectangle. */
 void abl_canvas_reserve(abl_canvas *canvas, double left, double top,
                         double right, double bottom);

@@ -245,48 +245,6 @@ static void reserve_lesion(scene *s)
                        box.first_px[1] + (double)box.size[1] - pad_px);
 }
 
-static void fit_text(abl_canvas *canvas, double left, double base,
-                     double size_px, abl_ink ink, const char *text)
-{
-    char fitted[512];
-    double room = canvas->width_px - left - 12;
-    snprintf(fitted, sizeof fitted, "%s", text);
-    size_t length = strlen(fitted);
-    while (length > 4 &&
-           abl_canvas_text_width(canvas, size_px, fitted) > room) {
-        length--;
-        snprintf(fitted + length - 3, 4, "...");
-    }
-    abl_canvas_text(canvas, left, base, size_px, ink, fitted);
-}
-
-/* Over at most @p lines, broken between words; returns the next base. */
-static double wrap_text(abl_canvas *canvas, double left, double base,
-                        double size_px, abl_ink ink, int lines,
-                        const char *text)
-{
-    const double room = canvas->width_px - left - 12;
-    for (; lines > 1 && *text; lines--) {
-        char first[512];
-        snprintf(first, sizeof first, "%s", text);
-        while (abl_canvas_text_width(canvas, size_px, first) > room) {
-            char *space = strrchr(first, ' ');
-            if (!space)
-                break;
-            *space = '\0';
-        }
-        fit_text(canvas, left, base, size_px, ink, first);
-        base += size_px + 4;
-        text += strlen(first);
-        text += *text == ' ';
-    }
-    if (*text) {
-        fit_text(canvas, left, base, size_px, ink, text);
-        base += size_px + 4;
-    }
-    return base;
-}
-
 static void describe_plane(char *text, size_t size, const scene *s)
 {
     const abl_grid *grid = &s->report->image->grid;
@@ -331,7 +289,8 @@ static void draw_read_line(scene *s)
     abl_read_lesion_line(line, sizeof line, s->report, s->index);
     if (!line[0])
         return;
-    fit_text(&s->canvas, 12, 60, ABL_TEXT_SMALL_PX, ABL_INK_LESION, line);
+    abl_canvas_fit_text(&s->canvas, 12, 60, ABL_TEXT_SMALL_PX, ABL_INK_LESION,
+                        line);
     abl_canvas_reserve(&s->canvas, 0, 44, s->canvas.width_px, 68);
 }
 
@@ -342,7 +301,8 @@ static void draw_elsewhere(scene *s)
     if (!s->elsewhere[0])
         return;
     snprintf(line, sizeof line, "Not in this plane: %s", s->elsewhere);
-    fit_text(&s->canvas, 12, 40, ABL_TEXT_SMALL_PX, ABL_INK_TEXT, line);
+    abl_canvas_fit_text(&s->canvas, 12, 40, ABL_TEXT_SMALL_PX, ABL_INK_TEXT,
+                        line);
     abl_canvas_reserve(&s->canvas, 0, 24, s->canvas.width_px, 46);
 }
 
@@ -362,18 +322,22 @@ static void draw_panel(scene *s)
     canvas->height_px = top + ABL_OVERLAY_PANEL_PX;
     snprintf(text, sizeof text, "Lesion %d: %s", s->lesion->number,
              abl_verdict_text(judged->verdict));
-    fit_text(canvas, 12, top + 26, ABL_TEXT_TITLE_PX, ABL_INK_LESION, text);
-    double base = wrap_text(canvas, 12, top + 50, ABL_TEXT_LABEL_PX,
-                            ABL_INK_TEXT, 3, judged->limiting_factor);
+    abl_canvas_fit_text(canvas, 12, top + 26, ABL_TEXT_TITLE_PX, ABL_INK_LESION,
+                        text);
+    double base =
+        abl_canvas_wrap_text(canvas, 12, top + 50, ABL_TEXT_LABEL_PX,
+                             ABL_INK_TEXT, 3, judged->limiting_factor);
     describe_sizes(text, sizeof text, s);
-    fit_text(canvas, 12, base, ABL_TEXT_LABEL_PX, ABL_INK_TEXT, text);
+    abl_canvas_fit_text(canvas, 12, base, ABL_TEXT_LABEL_PX, ABL_INK_TEXT,
+                        text);
     describe_plane(part, sizeof part, s);
     abl_overlay_series(series, sizeof series, s->report);
     snprintf(text, sizeof text, "%s   |   window %.0f / %.0f HU   |   %s", part,
              ABL_WINDOW_CENTRE_HU, ABL_WINDOW_WIDTH_HU, series);
-    fit_text(canvas, 12, top + 137, ABL_TEXT_SMALL_PX, ABL_INK_DIM, text);
-    fit_text(canvas, 12, top + 156, ABL_TEXT_SMALL_PX, ABL_INK_DIM,
-             ABL_RESEARCH_USE);
+    abl_canvas_fit_text(canvas, 12, top + 137, ABL_TEXT_SMALL_PX, ABL_INK_DIM,
+                        text);
+    abl_canvas_fit_text(canvas, 12, top + 156, ABL_TEXT_SMALL_PX, ABL_INK_DIM,
+                        ABL_RESEARCH_USE);
 }
 
 static abl_status draw_scene(scene *s, abl_error *err)
