@@ -24,8 +24,9 @@ static const abl_option options[] = {
      "DICOM SEG or RTSTRUCT; may be repeated",
      0, 0},
     {"label-names", 0, ABL_OPTION_LIST, "FILE|NAME",
-     "what its values are: JSON {\"1\": \"liver\"}, totalsegmentator, or "
-     "ablascreen (default); one for all or one for each",
+     "what its values or segment numbers are: JSON {\"1\": \"liver\"}, "
+     "totalsegmentator, or ablascreen (default; a file with names of its own "
+     "needs none); one for all or one for each",
      0, 0},
     {"override", 0, ABL_OPTION_TEXT, "FILE",
      "a reader's JSON: lesions confirmed, rejected, edited or added; both "

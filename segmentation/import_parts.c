@@ -146,7 +146,7 @@ abl_status abl_import_name_parts(abl_import_job *job,
     snprintf(job->names_source, sizeof job->names_source, "%s",
              given && !status ? given->source : "names in the file");
     snprintf(job->names_sha256, sizeof job->names_sha256, "%s",
-             given && !status ? given->sha256 : "");
+             given && !status ? given->sha256 : job->sha256);
     for (size_t n = 0; !status && n < count; n++)
         status = name_part(&meanings[n], job, given, &parts[n], err);
     free(given);
