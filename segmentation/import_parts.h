@@ -19,6 +19,19 @@ typedef struct abl_import_job {
     abl_warning notes[ABL_MAX_IMPORT_NOTES];
 } abl_import_job;
 
+/** A list that says how many names did not fit. Zeroed: empty. */
+typedef struct abl_name_list {
+    char text[200];
+    size_t used, more;
+} abl_name_list;
+
+/** Appends a label; with @p is, what it was taken for. */
+void abl_name_list_add(abl_name_list *to, const char *label, const char *is);
+/** The text, "" when nothing was added. */
+const char *abl_name_list_end(abl_name_list *of);
+/** "liver", "a lesion", "lesions by piece". */
+const char *abl_label_meaning_title(abl_label_meaning meaning);
+
 /** As abl_import_note(), for the file. */
 void abl_import_job_note(abl_import_job *job, const char *code,
                          const char *format, ...) ABL_PRINTF(3, 4);
