@@ -10,7 +10,7 @@
 
 #include "eligibility/rules.h"
 
-#define ABL_CASE_MAX_BYTES   ((size_t)16 << 20)
+#define ABL_CASE_MAX_BYTES   ((size_t)32 << 20)
 #define ABL_CASE_MAX_LESIONS 256
 
 /** The version of report.json that is understood. */
