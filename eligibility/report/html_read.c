@@ -82,11 +82,11 @@ static void put_structures(const abl_html *html)
         abl_html_put(html, "%s%s (", n ? "; " : "",
                      abl_structure_title(given->id));
         abl_html_value(html, &report->findings->structures[given->id].volume_ml,
-                       "mL", 0);
+                       "mL", 1);
         abl_html_raw(html, ", automatic ");
         abl_html_value(
             html, &report->automatic_findings->structures[given->id].volume_ml,
-            "mL", 0);
+            "mL", 1);
         abl_html_raw(html, ")");
         if (given->note[0]) {
             abl_html_raw(html, " ");

@@ -140,11 +140,11 @@ static json_t *build_structures(abl_json_out *out, const abl_report *report)
             abl_out_value(
                 out,
                 &report->automatic_findings->structures[given->id].volume_ml,
-                "mL", 2));
+                "mL", 1));
         abl_out_set(out, object, "read_volume",
                     abl_out_value(
                         out, &report->findings->structures[given->id].volume_ml,
-                        "mL", 2));
+                        "mL", 1));
         abl_out_append(out, array, object);
     }
     return array;
