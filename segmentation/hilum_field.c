@@ -198,6 +198,16 @@ static void check_against_trunk(abl_hilum *hilum, const abl_volume *portal)
              "the division that was found lies away from the portal trunk");
 }
 
+/* A division none of whose branches was followed has no extent. */
+static void check_branches(abl_hilum *hilum)
+{
+    if (!hilum->is_found || hilum->right.count + hilum->left.count > 0)
+        return;
+    hilum->is_found = false;
+    snprintf(hilum->why_not, sizeof hilum->why_not,
+             "no branch of the portal vein was followed from its division");
+}
+
 static abl_status fill_item(abl_structures *structures, abl_error *err)
 {
     const abl_hilum *hilum = structures->hilum;
@@ -242,5 +252,7 @@ abl_status abl_hilum_find(abl_structures *structures, abl_error *err)
     if (!status)
         check_against_trunk(
             hilum, structures->items[ABL_PORTAL_AND_SPLENIC_VEIN].field);
+    if (!status)
+        check_branches(hilum);
     return status ? status : fill_item(structures, err);
 }
