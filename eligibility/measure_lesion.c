@@ -9,6 +9,7 @@
 #include "eligibility/diameter.h"
 #include "eligibility/exophytic.h"
 #include "eligibility/uncertainty.h"
+#include "segmentation/field.h"
 
 static const char not_found[] = "not found in this scan";
 static const char not_looked_for[] = "not looked for";
@@ -74,25 +75,6 @@ abl_value abl_shape_volume_ml(const abl_shape *shape)
         surface->area_mm2, shape->edge_sd_mm, shape->edge_length_mm, step);
     return (abl_value){true, surface->volume_mm3 / 1000, uncertainty_mm3 / 1000,
                        NULL};
-}
-
-static void find_centroid(double lps[3], const abl_volume *field)
-{
-    const abl_grid *grid = &field->grid;
-    const float *value = abl_volume_f32(field);
-    double sum[3] = {0, 0, 0}, count = 0;
-    for (size_t k = 0; k < grid->size[2]; k++)
-        for (size_t j = 0; j < grid->size[1]; j++)
-            for (size_t i = 0; i < grid->size[0]; i++)
-                if (*value++ > 0) {
-                    sum[0] += (double)i;
-                    sum[1] += (double)j;
-                    sum[2] += (double)k;
-                    count++;
-                }
-    for (int a = 0; a < 3; a++)
-        sum[a] /= fmax(count, 1);
-    abl_grid_to_lps(lps, grid, sum);
 }
 
 /* The nearest slice of the image to slice k of the field. */
@@ -377,7 +359,7 @@ abl_status abl_lesion_measure(abl_lesion_findings *out, const abl_scene *scene,
     out->origin = lesion->origin;
     out->touches_border = lesion->touches_border;
     out->access.why_not = "access was not planned";
-    find_centroid(out->centroid_lps, lesion->field);
+    abl_field_centroid(out->centroid_lps, lesion->field);
     measure_size(out, shape);
     abl_status status = measure_diameters(out, scene, index, err);
     if (!status)

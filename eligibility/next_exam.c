@@ -2,8 +2,9 @@
 #include "eligibility/next_exam.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
+
+#include "eligibility/sentence.h"
 
 /* Slices of which nothing finer is asked (convention: a 3 mm vessel is then
  * one to two voxels thick). */
@@ -40,16 +41,6 @@ static bool is_result(const abl_judgement *judgement, const char *id,
     return found && found->result == result;
 }
 
-static void append(char reason[256], const char *format, ...) ABL_PRINTF(2, 3);
-static void append(char reason[256], const char *format, ...)
-{
-    const size_t used = strlen(reason);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(reason + used, 256 - used, format, args);
-    va_end(args);
-}
-
 typedef bool (*lesion_test)(const situation *at, size_t n);
 
 /* "Lesions 1, 4 and 2 more: <words>"; nothing when none passes. */
@@ -61,15 +52,15 @@ static void say_lesions(char reason[256], const situation *at, lesion_test test,
         count += test(at, n);
     if (!count)
         return;
-    append(reason, "Lesion%s ", count == 1 ? "" : "s");
+    abl_sentence_append(reason, 256, "Lesion%s ", count == 1 ? "" : "s");
     size_t said = 0;
     for (size_t n = 0; n < at->findings->lesion_count && said < 8; n++)
         if (test(at, n))
-            append(reason, "%s%d", said++ ? ", " : "",
-                   at->findings->lesions[n].number);
+            abl_sentence_append(reason, 256, "%s%d", said++ ? ", " : "",
+                                at->findings->lesions[n].number);
     if (count > said)
-        append(reason, " and %zu more", count - said);
-    append(reason, ": %s", words);
+        abl_sentence_append(reason, 256, " and %zu more", count - said);
+    abl_sentence_append(reason, 256, ": %s", words);
 }
 
 static double thickest_mm(const abl_exam *exam)
@@ -80,7 +71,7 @@ static double thickest_mm(const abl_exam *exam)
 static void find_no_lesion(char reason[256], const situation *at)
 {
     if (at->findings->lesion_count == 0)
-        append(reason, "No lesion was found on this series.");
+        abl_sentence_append(reason, 256, "No lesion was found on this series.");
 }
 
 static void find_phase(char reason[256], const situation *at)
@@ -89,9 +80,10 @@ static void find_phase(char reason[256], const situation *at)
     if (phase->phase == ABL_PHASE_PORTAL_VENOUS &&
         !phase->disagrees_with_header)
         return;
-    append(reason, "The contrast phase is %s%s.", abl_phase_name(phase->phase),
-           phase->disagrees_with_header ? ", and the header says otherwise"
-                                        : "");
+    abl_sentence_append(
+        reason, 256, "The contrast phase is %s%s.",
+        abl_phase_name(phase->phase),
+        phase->disagrees_with_header ? ", and the header says otherwise" : "");
 }
 
 static bool is_poorly_seen(const situation *at, size_t n)
@@ -141,13 +133,15 @@ static void find_doubtful(char reason[256], const situation *at)
 static void find_thick(char reason[256], const situation *at)
 {
     if (thickest_mm(&at->findings->exam) > THIN_SLICE_MM)
-        append(reason, "Slices are %.1f mm.", thickest_mm(&at->findings->exam));
+        abl_sentence_append(reason, 256, "Slices are %.1f mm.",
+                            thickest_mm(&at->findings->exam));
 }
 
 static void find_cut_liver(char reason[256], const situation *at)
 {
     if (!at->findings->exam.liver_whole)
-        append(reason, "The liver is not wholly in the scan.");
+        abl_sentence_append(reason, 256,
+                            "The liver is not wholly in the scan.");
 }
 
 static bool is_without_vessels(const situation *at, size_t n)

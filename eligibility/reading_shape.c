@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "segmentation/field.h"
 #include "segmentation/import_field.h"
 #include "segmentation/lesion_list.h"
 
@@ -112,26 +113,6 @@ static bool has_voxel(const abl_volume *field)
     return n < voxels;
 }
 
-static void find_centre(double out[3], const abl_volume *field)
-{
-    const abl_grid *grid = &field->grid;
-    const float *f = abl_volume_f32(field);
-    double sum[3] = {0, 0, 0}, count = 0;
-    for (size_t k = 0; k < grid->size[2]; k++)
-        for (size_t j = 0; j < grid->size[1]; j++)
-            for (size_t i = 0; i < grid->size[0]; i++) {
-                if (!(*f++ > 0))
-                    continue;
-                sum[0] += (double)i;
-                sum[1] += (double)j;
-                sum[2] += (double)k;
-                count++;
-            }
-    for (int a = 0; a < 3; a++)
-        sum[a] /= fmax(count, 1);
-    abl_grid_to_lps(out, grid, sum);
-}
-
 /* An outline of the label map, or the ellipsoid that was given. */
 static abl_status make_shape(abl_volume **out, double centre_lps[3],
                              const abl_override_item *item,
@@ -148,7 +129,7 @@ static abl_status make_shape(abl_volume **out, double centre_lps[3],
     abl_status status =
         abl_import_shape(out, source->map, item->label, source->image, err);
     if (!status && *out)
-        find_centre(centre_lps, *out);
+        abl_field_centroid(centre_lps, *out);
     return status;
 }
 

@@ -2,22 +2,12 @@
 #include "eligibility/sensitivity_text.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_LISTED 5
+#include "eligibility/sentence.h"
 
-static void append(char *out, size_t size, const char *format, ...)
-    ABL_PRINTF(3, 4);
-static void append(char *out, size_t size, const char *format, ...)
-{
-    const size_t used = strlen(out);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(out + used, size - used, format, args);
-    va_end(args);
-}
+#define MAX_LISTED 5
 
 /* What would be different about the measure of a rule. */
 typedef struct phrase {
@@ -61,8 +51,8 @@ static void say_amount(char *out, size_t size, const abl_rule *rule,
                        double amount)
 {
     const bool is_number = strcmp(rule->id, "R1") == 0;
-    append(out, size, "%.*f%s%s", is_number ? 0 : 1, amount,
-           space_before(rule->unit), rule->unit);
+    abl_sentence_append(out, size, "%.*f%s%s", is_number ? 0 : 1, amount,
+                        space_before(rule->unit), rule->unit);
 }
 
 void abl_sensitivity_say_flip(char *out, size_t size,
@@ -73,16 +63,17 @@ void abl_sensitivity_say_flip(char *out, size_t size,
     const phrase words = find_phrase(rule);
     out[0] = '\0';
     if (flip->has_value) {
-        append(out, size, "%s ", words.what);
+        abl_sentence_append(out, size, "%s ", words.what);
         say_amount(out, size, rule, fabs(flip->value_change));
-        append(out, size, " %s (", words.how);
+        abl_sentence_append(out, size, " %s (", words.how);
         say_amount(out, size, rule, flip->value);
-        append(out, size, ")");
+        abl_sentence_append(out, size, ")");
     }
     if (flip->has_limit)
-        append(out, size, "%sthe limit %s%g%s%s instead of %g",
-               flip->has_value ? " or " : "", flip->has_value ? "" : "were ",
-               flip->limit, space_before(rule->unit), rule->unit, rule->limit);
+        abl_sentence_append(out, size, "%sthe limit %s%g%s%s instead of %g",
+                            flip->has_value ? " or " : "",
+                            flip->has_value ? "" : "were ", flip->limit,
+                            space_before(rule->unit), rule->unit, rule->limit);
 }
 
 static const abl_flip *flip_towards(const abl_rule_sensitivity *rule,
@@ -103,8 +94,8 @@ static void say_single(char *out, size_t size, const abl_way *way,
     const abl_rule_sensitivity *rule = way->rules[0];
     abl_sensitivity_say_flip(flip, sizeof flip, rule,
                              flip_towards(rule, way->target));
-    append(out, size, "%s would %s if %s", subject, target_words(way->target),
-           flip);
+    abl_sentence_append(out, size, "%s would %s if %s", subject,
+                        target_words(way->target), flip);
 }
 
 /* "R2 (the limit 33.2 mm instead of 30)", "R7 (not assessable)". */
@@ -112,37 +103,38 @@ static void say_item(char *out, size_t size, const abl_rule_sensitivity *rule,
                      const abl_sensitivity *of, abl_verdict target)
 {
     const abl_flip *flip = flip_towards(rule, target);
-    append(out, size, "%s (", rule->rule->id);
+    abl_sentence_append(out, size, "%s (", rule->rule->id);
     if (rule->result == ABL_NOT_ASSESSABLE) {
-        append(out, size, "not assessable");
+        abl_sentence_append(out, size, "not assessable");
     } else if (flip->has_value) {
         say_amount(out, size, rule->rule, fabs(flip->value_change));
-        append(out, size, " %s", find_phrase(rule->rule).how);
+        abl_sentence_append(out, size, " %s", find_phrase(rule->rule).how);
     } else if (flip->has_limit) {
-        append(out, size, "limit %g%s%s", flip->limit,
-               space_before(rule->rule->unit), rule->rule->unit);
+        abl_sentence_append(out, size, "limit %g%s%s", flip->limit,
+                            space_before(rule->rule->unit), rule->rule->unit);
     } else if (strcmp(rule->rule->id, "R10") == 0 && of->way_in[0]) {
-        append(out, size, "%s", of->way_in);
+        abl_sentence_append(out, size, "%s", of->way_in);
     } else {
-        append(out, size, "no number changes it");
+        abl_sentence_append(out, size, "no number changes it");
     }
-    append(out, size, ")");
+    abl_sentence_append(out, size, ")");
 }
 
 static void say_list(char *out, size_t size, const abl_way *way,
                      const abl_sensitivity *of)
 {
-    append(out, size,
-           "%zu rule%s would have to change before it %s: ", way->count,
-           way->count == 1 ? "" : "s",
-           way->target == ABL_VERDICT_MEETS ? "meets" : "is borderline");
+    abl_sentence_append(
+        out, size, "%zu rule%s would have to change before it %s: ", way->count,
+        way->count == 1 ? "" : "s",
+        way->target == ABL_VERDICT_MEETS ? "meets" : "is borderline");
     for (size_t n = 0; n < way->count && n < MAX_LISTED; n++) {
-        append(out, size, "%s", n ? ", " : "");
+        abl_sentence_append(out, size, "%s", n ? ", " : "");
         say_item(out, size, way->rules[n], of, way->target);
     }
     if (way->count > MAX_LISTED)
-        append(out, size, " and %zu more", way->count - MAX_LISTED);
-    append(out, size, ".");
+        abl_sentence_append(out, size, " and %zu more",
+                            way->count - MAX_LISTED);
+    abl_sentence_append(out, size, ".");
 }
 
 static void say_way(char *out, size_t size, const abl_way *way,
@@ -153,7 +145,7 @@ static void say_way(char *out, size_t size, const abl_way *way,
         return;
     }
     say_single(out, size, way, "It");
-    append(out, size, ".");
+    abl_sentence_append(out, size, ".");
 }
 
 static void say_excluded(char *out, size_t size, const abl_sensitivity *of)
@@ -162,13 +154,14 @@ static void say_excluded(char *out, size_t size, const abl_sensitivity *of)
     if (way->is_single && all->is_single && way->rules[0] == all->rules[0]) {
         say_single(out, size, way, "It");
         say_single(out, size, all, ", and");
-        append(out, size, ".");
+        abl_sentence_append(out, size, ".");
         return;
     }
     say_way(out, size, way, of);
     if (all->count > way->count)
-        append(out, size, " To meet, %zu would have to%s.", all->count,
-               all->unknown ? ", and what is not assessable become known" : "");
+        abl_sentence_append(
+            out, size, " To meet, %zu would have to%s.", all->count,
+            all->unknown ? ", and what is not assessable become known" : "");
 }
 
 static void say_reserve(char *out, size_t size,
@@ -177,12 +170,12 @@ static void say_reserve(char *out, size_t size,
     char title[sizeof closest->rule->title];
     const abl_flip *flip = &closest->to_borderline;
     snprintf(title, sizeof title, "%s", closest->rule->title);
-    append(out, size,
-           "The least reserve is that of %s (%s): it would no "
-           "longer be met with a limit of %g%s%s instead of %g.",
-           title, closest->rule->id, flip->limit,
-           space_before(closest->rule->unit), closest->rule->unit,
-           closest->rule->limit);
+    abl_sentence_append(out, size,
+                        "The least reserve is that of %s (%s): it would no "
+                        "longer be met with a limit of %g%s%s instead of %g.",
+                        title, closest->rule->id, flip->limit,
+                        space_before(closest->rule->unit), closest->rule->unit,
+                        closest->rule->limit);
 }
 
 void abl_sensitivity_describe(char *out, size_t size, const abl_sensitivity *of,
@@ -197,9 +190,10 @@ void abl_sensitivity_describe(char *out, size_t size, const abl_sensitivity *of,
     else if (of->closest)
         say_reserve(text, sizeof text, of->closest);
     if (text[0])
-        append(out, size, "%s%s",
-               of_patient ? "For the whole liver, leaving the single lesions "
-                            "aside: "
-                          : "",
-               text);
+        abl_sentence_append(
+            out, size, "%s%s",
+            of_patient ? "For the whole liver, leaving the single lesions "
+                         "aside: "
+                       : "",
+            text);
 }

@@ -2,12 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "eligibility/rules_check.h"
+#include "eligibility/sentence.h"
 
 abl_verdict abl_verdict_combine(const abl_rule_result *results, size_t count)
 {
@@ -68,17 +68,6 @@ static const abl_rule_result *find_rule(const abl_judgement *judgement,
     return NULL;
 }
 
-static void append(char *out, size_t size, const char *format, ...)
-    ABL_PRINTF(3, 4);
-static void append(char *out, size_t size, const char *format, ...)
-{
-    const size_t used = strlen(out);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(out + used, size - used, format, args);
-    va_end(args);
-}
-
 /* " Also not met: R5, R10." of the classes first..last, without @p except. */
 static void list_others(char *out, size_t size, const abl_judgement *judgement,
                         const abl_rule_result *except,
@@ -93,12 +82,13 @@ static void list_others(char *out, size_t size, const abl_judgement *judgement,
         if (result == except || class < range[0] || class > range[1])
             continue;
         if (!between)
-            append(out, size, " %s: ", words[range[0]]);
-        append(out, size, "%s%s", between ? between : "", result->rule->id);
+            abl_sentence_append(out, size, " %s: ", words[range[0]]);
+        abl_sentence_append(out, size, "%s%s", between ? between : "",
+                            result->rule->id);
         between = ", ";
     }
     if (between)
-        append(out, size, ".");
+        abl_sentence_append(out, size, ".");
 }
 
 static const abl_rule_result *find_reason(const abl_judgement *judgement,
@@ -132,13 +122,13 @@ static void say_reason(char *out, size_t size, const char *opening,
     snprintf(title, sizeof title, "%s", reason->rule->title);
     if (islower((unsigned char)title[1]))
         title[0] = (char)tolower((unsigned char)title[0]);
-    append(out, size, "%s %s (%s): %s", opening, title, reason->rule->id,
-           reason->text);
+    abl_sentence_append(out, size, "%s %s (%s): %s", opening, title,
+                        reason->rule->id, reason->text);
     abl_rule_describe(limit, band, reason->rule);
     if (reason->observed.measured)
-        append(out, size, "; the limit is %s%s%s", limit,
-               band[0] ? ", borderline " : "", band);
-    append(out, size, ".");
+        abl_sentence_append(out, size, "; the limit is %s%s%s", limit,
+                            band[0] ? ", borderline " : "", band);
+    abl_sentence_append(out, size, ".");
 }
 
 static void explain(abl_judgement *judgement)
@@ -152,7 +142,7 @@ static void explain(abl_judgement *judgement)
     const abl_rule_result *reason = find_reason(judgement, &class);
     out[0] = '\0';
     if (!reason) {
-        append(out, size, "Every limit is met.");
+        abl_sentence_append(out, size, "Every limit is met.");
         return;
     }
     if (class == EXCLUDED)
@@ -257,15 +247,18 @@ static void explain_patient(abl_assessment *assessment,
 static void say_count(char *out, size_t size, const abl_findings *findings)
 {
     const size_t count = findings->lesion_count;
-    append(out, size, "%zu lesion%s %s", count, count == 1 ? "" : "s",
-           findings->is_read ? "as read (" : "found");
+    abl_sentence_append(out, size, "%zu lesion%s %s", count,
+                        count == 1 ? "" : "s",
+                        findings->is_read ? "as read (" : "found");
     if (!findings->is_read)
         return;
-    append(out, size, "%zu of %zu found automatically",
-           count - findings->added_by_reader, findings->automatic_count);
+    abl_sentence_append(out, size, "%zu of %zu found automatically",
+                        count - findings->added_by_reader,
+                        findings->automatic_count);
     if (findings->added_by_reader)
-        append(out, size, ", %zu added", findings->added_by_reader);
-    append(out, size, ")");
+        abl_sentence_append(out, size, ", %zu added",
+                            findings->added_by_reader);
+    abl_sentence_append(out, size, ")");
 }
 
 static void summarise(abl_assessment *assessment, const abl_findings *findings)
@@ -276,22 +269,24 @@ static void summarise(abl_assessment *assessment, const abl_findings *findings)
     const size_t low = assessment->low_confidence_count;
     out[0] = '\0';
     if (assessment->lesion_count == 0) {
-        append(out, size, "%s", say_none(findings));
+        abl_sentence_append(out, size, "%s", say_none(findings));
         return;
     }
     say_count(out, size, findings);
     if (low)
-        append(out, size, " (%zu of low confidence)", low);
-    append(out, size,
-           ": %zu meet%s the imaging criteria, %zu borderline, %zu do%s not "
-           "meet.",
-           counts[ABL_VERDICT_MEETS], counts[ABL_VERDICT_MEETS] == 1 ? "s" : "",
-           counts[ABL_VERDICT_BORDERLINE] + counts[ABL_VERDICT_NOT_ASSESSABLE],
-           counts[ABL_VERDICT_DOES_NOT_MEET],
-           counts[ABL_VERDICT_DOES_NOT_MEET] == 1 ? "es" : "");
+        abl_sentence_append(out, size, " (%zu of low confidence)", low);
+    abl_sentence_append(
+        out, size,
+        ": %zu meet%s the imaging criteria, %zu borderline, %zu do%s not "
+        "meet.",
+        counts[ABL_VERDICT_MEETS], counts[ABL_VERDICT_MEETS] == 1 ? "s" : "",
+        counts[ABL_VERDICT_BORDERLINE] + counts[ABL_VERDICT_NOT_ASSESSABLE],
+        counts[ABL_VERDICT_DOES_NOT_MEET],
+        counts[ABL_VERDICT_DOES_NOT_MEET] == 1 ? "es" : "");
     if (low)
-        append(out, size, " Without low-confidence lesions: %s.",
-               abl_verdict_text(assessment->without_low_confidence));
+        abl_sentence_append(
+            out, size, " Without low-confidence lesions: %s.",
+            abl_verdict_text(assessment->without_low_confidence));
 }
 
 static bool is_sound(const abl_value *value)

@@ -137,6 +137,25 @@ void abl_field_reconcile(abl_volume *field, const abl_volume *mask)
     }
 }
 
+void abl_field_centroid(double lps[3], const abl_volume *field)
+{
+    const abl_grid *grid = &field->grid;
+    const float *value = abl_volume_f32(field);
+    double sum[3] = {0, 0, 0}, count = 0;
+    for (size_t k = 0; k < grid->size[2]; k++)
+        for (size_t j = 0; j < grid->size[1]; j++)
+            for (size_t i = 0; i < grid->size[0]; i++)
+                if (*value++ > 0) {
+                    sum[0] += (double)i;
+                    sum[1] += (double)j;
+                    sum[2] += (double)k;
+                    count++;
+                }
+    for (int a = 0; a < 3; a++)
+        sum[a] /= fmax(count, 1);
+    abl_grid_to_lps(lps, grid, sum);
+}
+
 abl_status abl_field_mask(abl_volume **out, const abl_volume *field,
                           abl_error *err)
 {

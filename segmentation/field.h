@@ -41,6 +41,10 @@ size_t abl_mask_count(const abl_volume *mask);
  * max(field, EPS) in the mask, min(field, -EPS) outside. */
 void abl_field_reconcile(abl_volume *field, const abl_volume *mask);
 
+/** Mean position of the voxels where a field is positive; of its first voxel
+ * when there is none. */
+void abl_field_centroid(double lps[3], const abl_volume *field);
+
 /** u8 mask of the voxels where a field is positive; caller destroys. */
 abl_status abl_field_mask(abl_volume **out, const abl_volume *field,
                           abl_error *err) ABL_MUST_CHECK;

@@ -2,12 +2,12 @@
 #include "eligibility/report/pdf_lesion.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "eligibility/access.h"
 #include "eligibility/report/text.h"
+#include "eligibility/sentence.h"
 
 static const abl_pdf_style head_style = {9, true, 0};
 static const abl_pdf_style body_style = {9, false, 0.05};
@@ -28,25 +28,17 @@ static void put_head(abl_pdf *pdf, const char *text)
     abl_pdf_gap(pdf, 2);
 }
 
-ABL_PRINTF(3, 4)
-static void append(char *out, size_t size, const char *format, ...)
-{
-    const size_t used = strlen(out);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(out + used, size - used, format, args);
-    va_end(args);
-}
-
 static void append_value(char *out, size_t size, const abl_value *value,
                          const char *unit, double scale)
 {
     if (value->measured)
-        append(out, size, "%.1f \u00b1 %.1f %s", value->value * scale,
-               value->uncertainty * scale, unit);
+        abl_sentence_append(out, size, "%.1f \u00b1 %.1f %s",
+                            value->value * scale, value->uncertainty * scale,
+                            unit);
     else
-        append(out, size, "not measured%s%s", value->why_not ? ": " : "",
-               value->why_not ? value->why_not : "");
+        abl_sentence_append(out, size, "not measured%s%s",
+                            value->why_not ? ": " : "",
+                            value->why_not ? value->why_not : "");
 }
 
 void abl_pdf_stability_text(char *out, size_t size, const abl_stability *of)
@@ -57,17 +49,18 @@ void abl_pdf_stability_text(char *out, size_t size, const abl_stability *of)
     out[0] = '\0';
     if (!of->draws)
         return;
-    append(out, size,
-           "Same verdict in %zu of %zu draws of the measurement error (",
-           of->same, of->draws);
+    abl_sentence_append(
+        out, size,
+        "Same verdict in %zu of %zu draws of the measurement error (", of->same,
+        of->draws);
     for (int v = ABL_VERDICT_MEETS; v <= ABL_VERDICT_NOT_ASSESSABLE; v++) {
         if (!of->verdicts[v])
             continue;
-        append(out, size, "%s%s %zu", is_said ? ", " : "", words[v],
-               of->verdicts[v]);
+        abl_sentence_append(out, size, "%s%s %zu", is_said ? ", " : "",
+                            words[v], of->verdicts[v]);
         is_said = true;
     }
-    append(out, size, ").");
+    abl_sentence_append(out, size, ").");
 }
 
 void abl_pdf_explain(abl_pdf *pdf, const abl_report *report, size_t index)
@@ -90,11 +83,12 @@ void abl_pdf_explain(abl_pdf *pdf, const abl_report *report, size_t index)
 static void describe_touch(char *out, size_t size, const abl_zone_touch *touch)
 {
     if (out[0])
-        append(out, size, "; ");
+        abl_sentence_append(out, size, "; ");
     if (touch->lesion)
-        append(out, size, "lesion %d ", touch->lesion);
+        abl_sentence_append(out, size, "lesion %d ", touch->lesion);
     else
-        append(out, size, "%s ", abl_structure_title(touch->structure));
+        abl_sentence_append(out, size, "%s ",
+                            abl_structure_title(touch->structure));
     append_value(out, size, &touch->overlap_ml, "mL", 1);
 }
 
@@ -102,8 +96,8 @@ static void put_zone(abl_pdf *pdf, const abl_zone *zone, const double *widths)
 {
     char margin[48] = "", volume[96] = "", lost[192] = "", outside[96] = "";
     char touches[640] = "";
-    append(margin, sizeof margin, "%g mm%s", zone->margin_mm,
-           zone->leaves_scan ? ", leaves the scan: at least" : "");
+    abl_sentence_append(margin, sizeof margin, "%g mm%s", zone->margin_mm,
+                        zone->leaves_scan ? ", leaves the scan: at least" : "");
     append_value(volume, sizeof volume, &zone->volume_ml, "mL", 1);
     append_value(lost, sizeof lost, &zone->liver_lost_ml, "mL, ", 1);
     append_value(lost, sizeof lost, &zone->liver_share, "%", 100);
@@ -111,8 +105,8 @@ static void put_zone(abl_pdf *pdf, const abl_zone *zone, const double *widths)
     for (size_t n = 0; n < zone->touch_count; n++)
         describe_touch(touches, sizeof touches, &zone->touches[n]);
     if (zone->touches_left_out)
-        append(touches, sizeof touches, "; and %zu more",
-               zone->touches_left_out);
+        abl_sentence_append(touches, sizeof touches, "; and %zu more",
+                            zone->touches_left_out);
     const char *const cells[] = {margin, volume, lost, outside,
                                  zone->touch_count ? touches
                                                    : "nothing that was found"};
@@ -128,7 +122,8 @@ void abl_pdf_zones(abl_pdf *pdf, const abl_report *report, size_t index)
     put_head(pdf, "If an ideal zone reached this far beyond the lesion");
     if (!zones[ABL_ZONE_LEAST].measured) {
         char text[256] = "Not measured: ";
-        append(text, sizeof text, "%s.", zones[ABL_ZONE_LEAST].why_not);
+        abl_sentence_append(text, sizeof text, "%s.",
+                            zones[ABL_ZONE_LEAST].why_not);
         put(pdf, cell_style, text);
         return;
     }
@@ -147,15 +142,17 @@ static void put_fact(abl_pdf *pdf, const char *name, const char *text)
 static void put_room(abl_pdf *pdf, const abl_path *path)
 {
     char text[160] = "";
-    append(text, sizeof text, "%.1f mm%s to %s", path->clearance_mm,
-           path->clearance_mm >= ABL_ACCESS_FAR_MM ? " or more" : "",
-           path->nearest_lesion > 0 ? "another lesion"
-           : path->nearest_obstacle == ABL_BACKGROUND
-               ? "nothing in the scan"
-               : abl_obstacle_title(path->nearest_obstacle));
+    abl_sentence_append(
+        text, sizeof text, "%.1f mm%s to %s", path->clearance_mm,
+        path->clearance_mm >= ABL_ACCESS_FAR_MM ? " or more" : "",
+        path->nearest_lesion > 0 ? "another lesion"
+        : path->nearest_obstacle == ABL_BACKGROUND
+            ? "nothing in the scan"
+            : abl_obstacle_title(path->nearest_obstacle));
     if (path->nearest_rib > 0)
-        append(text, sizeof text, " (rib %d of the %s side, from the head)",
-               path->nearest_rib, path->is_right_rib ? "right" : "left");
+        abl_sentence_append(
+            text, sizeof text, " (rib %d of the %s side, from the head)",
+            path->nearest_rib, path->is_right_rib ? "right" : "left");
     put_fact(pdf, "Room around the axis", text);
 }
 
@@ -165,12 +162,13 @@ static void put_entry(abl_pdf *pdf, const abl_report *report,
     const size_t slice = abl_report_slice(report, path->entry_lps);
     char text[256] = "";
     if (slice)
-        append(text, sizeof text, "slice %zu (z %.1f mm), ", slice,
-               path->entry_lps[2]);
-    append(text, sizeof text,
-           "%.0f mm %s of the body's middle; LPS %.1f, %.1f, %.1f",
-           fabs(path->midline_mm), path->midline_mm < 0 ? "right" : "left",
-           path->entry_lps[0], path->entry_lps[1], path->entry_lps[2]);
+        abl_sentence_append(text, sizeof text, "slice %zu (z %.1f mm), ", slice,
+                            path->entry_lps[2]);
+    abl_sentence_append(
+        text, sizeof text,
+        "%.0f mm %s of the body's middle; LPS %.1f, %.1f, %.1f",
+        fabs(path->midline_mm), path->midline_mm < 0 ? "right" : "left",
+        path->entry_lps[0], path->entry_lps[1], path->entry_lps[2]);
     put_fact(pdf, "Entry on the skin", text);
     snprintf(text, sizeof text,
              "%.0f\u00b0 in the axial plane from straight down, from the "
@@ -216,11 +214,12 @@ static void put_coverage(abl_pdf *pdf, const abl_coverage *one)
 {
     char text[256] = "";
     if (one->positions > 0)
-        append(text, sizeof text, "%d", one->positions);
+        abl_sentence_append(text, sizeof text, "%d", one->positions);
     else
-        append(text, sizeof text, "more than were tried");
-    append(text, sizeof text, " of %.0f x %.0f mm with %.0f mm around: %s",
-           one->zone_mm[0], one->zone_mm[1], one->margin_mm, one->applicator);
+        abl_sentence_append(text, sizeof text, "more than were tried");
+    abl_sentence_append(
+        text, sizeof text, " of %.0f x %.0f mm with %.0f mm around: %s",
+        one->zone_mm[0], one->zone_mm[1], one->margin_mm, one->applicator);
     put_fact(pdf, "Zones that cover it", text);
 }
 
