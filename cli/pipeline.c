@@ -286,8 +286,11 @@ static abl_status write_pages(const abl_report *report, const char *folder,
 static abl_status write_reports(const abl_report *report, const char *folder,
                                 const abl_pictures *pictures, abl_error *err)
 {
-    abl_status status[2] = {ABL_OK, ABL_OK};
-    abl_error errors[2] = {{ABL_OK, ""}, {ABL_OK, ""}};
+    enum {
+        PARTS = 3
+    };
+    abl_status status[PARTS] = {ABL_OK};
+    abl_error errors[PARTS] = {{ABL_OK, ""}};
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/report.pdf", folder);
 #pragma omp parallel sections
@@ -297,8 +300,10 @@ static abl_status write_reports(const abl_report *report, const char *folder,
 #pragma omp section
         status[1] =
             abl_report_write_pdf(path, folder, report, pictures, &errors[1]);
+#pragma omp section
+        status[2] = abl_masks_write(folder, report, &errors[2]);
     }
-    for (int n = 0; n < 2; n++)
+    for (int n = 0; n < PARTS; n++)
         if (status[n]) {
             if (err)
                 *err = errors[n];
@@ -340,8 +345,6 @@ abl_status abl_pipeline_write(abl_pipeline *pipeline, const char *folder,
     abl_pictures pictures = {0, NULL};
     abl_status status =
         abl_overlays_write(&pictures, folder, report, progress, err);
-    if (!status)
-        status = abl_masks_write(folder, report, err);
     if (!status)
         status = write_documents(pipeline, folder, &pictures, dicom, err);
     abl_pictures_clear(&pictures);
