@@ -30,6 +30,7 @@ say "tests under AddressSanitizer and UBSan"
 # ITK and DCMTK keep singletons until exit; leaks of ours are still reported.
 export ASAN_OPTIONS=detect_leaks=1:halt_on_error=1:abort_on_error=0
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export ABL_UNDER_SANITIZERS=1 # some tests leave out what they have shown
 export LSAN_OPTIONS=suppressions=$PWD/tests/lint/lsan.supp:print_suppressions=0
 ctest --preset asan -j "$jobs" -LE slow
 

@@ -7,8 +7,8 @@ source "$(dirname "$0")/common.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 shift 2
 recipes=$here/../../testdata/recipes
-quick=(single_clear size_38 perivascular hilar subcapsular_neighbour no_window
-  unenhanced tilted_oblique)
+quick=(single_clear perivascular subcapsular_neighbour no_window
+  tilted_oblique)
 
 # Not as expected yet, with the reason; to be emptied.
 not_yet=" "

@@ -24,6 +24,13 @@ grep -qiE '\b(eligible for treatment|we recommend|should be treated)\b' \
 grep -qF "PHANTOM" "$out/report.html" "$out/report.json" &&
   fail "a patient's name is in the report"
 
+# Under sanitizers one run is enough: the browser sees the same page.
+if [ -n "${ABL_UNDER_SANITIZERS:-}" ]; then
+  echo "left out under sanitizers: the page in a browser, the full disk"
+  done_checking
+  exit 0
+fi
+
 # As a reader uses it; then a page whose script was altered must not pass.
 here=$(dirname "$0")
 expect 0 "checks of the page passed" \
