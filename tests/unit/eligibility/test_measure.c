@@ -250,14 +250,54 @@ static void order_of_lesions_changes_no_number(void)
     abl_findings_destroy(b);
 }
 
+/* The bytes between members are nobody's: made 0. */
+static void clear_padding(abl_value *value)
+{
+    abl_value clean;
+    memset(&clean, 0, sizeof clean);
+    clean.measured = value->measured;
+    clean.value = value->value;
+    clean.uncertainty = value->uncertainty;
+    clean.why_not = value->why_not;
+    memcpy(value, &clean, sizeof clean);
+}
+
+static void clear_paddings(abl_lesion_findings *l)
+{
+    abl_value *values[] = {&l->longest_axial_diameter.mm,
+                           &l->perpendicular_diameter.mm,
+                           &l->max_3d_diameter.mm,
+                           &l->volume_ml,
+                           &l->equivalent_diameter_mm,
+                           &l->mean_hu,
+                           &l->ring_hu,
+                           &l->contrast_hu,
+                           &l->cnr,
+                           &l->capsule.mm,
+                           &l->exophytic_share,
+                           &l->beyond_capsule.nearest.mm,
+                           &l->beyond_capsule_named.nearest.mm,
+                           &l->portal_trunk.nearest.mm};
+    for (size_t n = 0; n < sizeof values / sizeof *values; n++)
+        clear_padding(values[n]);
+    for (int id = 0; id < ABL_STRUCTURE_COUNT; id++)
+        clear_padding(&l->to[id].nearest.mm);
+}
+
 static void one_and_two_threads_give_the_same_bytes(void)
 {
     abl_threads_set(1);
     abl_findings *one = measure(0);
     abl_threads_set(2);
     abl_findings *two = measure(0);
+    for (size_t n = 0; n < 2; n++) {
+        clear_paddings(&one->lesions[n]);
+        clear_paddings(&two->lesions[n]);
+    }
     CU_ASSERT_EQUAL(
         memcmp(one->lesions, two->lesions, 2 * sizeof *one->lesions), 0);
+    clear_padding(&one->ablated_fraction_5mm);
+    clear_padding(&two->ablated_fraction_5mm);
     CU_ASSERT_EQUAL(memcmp(&one->ablated_fraction_5mm,
                            &two->ablated_fraction_5mm,
                            sizeof one->ablated_fraction_5mm),
