@@ -183,11 +183,9 @@ static abl_status make_phantom(const abl_args *args, const char *output,
 static int run(const abl_args *args)
 {
     abl_error err = {ABL_OK, ""};
-    const char *output = abl_args_text(args, "output", NULL);
-    if (!output) {
-        abl_complain(args, "-o DIR is missing: where should the study go?");
+    const char *output = abl_args_output(args, "where should the study go?");
+    if (!output)
         return ABL_EXIT_USAGE;
-    }
     bool is_drawn = abl_args_number(args, "random", -1) >= 0;
     if (is_drawn && args->positional_count > 0) {
         abl_complain(args, "--random draws its own recipe; leave out RECIPE");
@@ -197,11 +195,8 @@ static int run(const abl_args *args)
         abl_complain(args, "--save-recipe goes with --random");
         return ABL_EXIT_USAGE;
     }
-    abl_status status = make_phantom(args, output, &err);
-    if (!status)
-        return ABL_EXIT_DONE;
-    abl_complain(args, "%s", err.message);
-    return status == ABL_E_INVALID ? ABL_EXIT_USAGE : ABL_EXIT_FAILED;
+    const abl_status status = make_phantom(args, output, &err);
+    return abl_exit_code(args, status, &err);
 }
 
 const abl_command abl_command_phantom = {

@@ -131,10 +131,7 @@ static int run(const abl_args *args)
         status = abl_profile_write(stdout, &profile, &err);
     else if (!status)
         print_profile(&profile);
-    if (!status)
-        return ABL_EXIT_DONE;
-    abl_complain(args, "%s", err.message);
-    return status == ABL_E_INVALID ? ABL_EXIT_USAGE : ABL_EXIT_FAILED;
+    return abl_exit_code(args, status, &err);
 }
 
 const abl_command abl_command_rules = {

@@ -43,11 +43,6 @@ static const abl_option options[] = {
      "print seconds per stage and peak memory", 0, 0},
 };
 
-static int exit_code_of(abl_status status)
-{
-    return status == ABL_E_INVALID ? ABL_EXIT_USAGE : ABL_EXIT_FAILED;
-}
-
 static void print_timings(const abl_pipeline *pipeline, double total_s)
 {
     static const char *const names[ABL_STAGE_COUNT] = {
@@ -148,11 +143,9 @@ static abl_status run_study(const abl_args *args, const char *output,
 static int run(const abl_args *args)
 {
     abl_error err = {ABL_OK, ""};
-    const char *output = abl_args_text(args, "output", NULL);
-    if (!output) {
-        abl_complain(args, "-o DIR is missing: where should the result go?");
+    const char *output = abl_args_output(args, "where should the result go?");
+    if (!output)
         return ABL_EXIT_USAGE;
-    }
     const char *const *texts = NULL;
     const size_t names = abl_args_list(args, "label-names", &texts);
     if (names > 1 && names != abl_args_list(args, "labels", &texts)) {
@@ -170,11 +163,8 @@ static int run(const abl_args *args)
                            "folder with --models DIR");
         return ABL_EXIT_USAGE;
     }
-    abl_status status = run_study(args, output, models, &err);
-    if (!status)
-        return ABL_EXIT_DONE;
-    abl_complain(args, "%s", err.message);
-    return exit_code_of(status);
+    const abl_status status = run_study(args, output, models, &err);
+    return abl_exit_code(args, status, &err);
 }
 
 const abl_command abl_command_run = {

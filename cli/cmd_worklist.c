@@ -89,16 +89,11 @@ static abl_status make(const abl_args *args, const char *output, abl_error *err)
 static int run(const abl_args *args)
 {
     abl_error err = {ABL_OK, ""};
-    const char *output = abl_args_text(args, "output", NULL);
-    if (!output) {
-        abl_complain(args, "-o DIR is missing: where should the tables go?");
+    const char *output = abl_args_output(args, "where should the tables go?");
+    if (!output)
         return ABL_EXIT_USAGE;
-    }
-    abl_status status = make(args, output, &err);
-    if (!status)
-        return ABL_EXIT_DONE;
-    abl_complain(args, "%s", err.message);
-    return status == ABL_E_INVALID ? ABL_EXIT_USAGE : ABL_EXIT_FAILED;
+    const abl_status status = make(args, output, &err);
+    return abl_exit_code(args, status, &err);
 }
 
 const abl_command abl_command_worklist = {

@@ -227,3 +227,19 @@ void abl_complain(const abl_args *args, const char *format, ...)
     fputc('\n', stderr);
     va_end(list);
 }
+
+const char *abl_args_output(const abl_args *args, const char *where)
+{
+    const char *output = abl_args_text(args, "output", NULL);
+    if (!output)
+        abl_complain(args, "-o DIR is missing: %s", where);
+    return output;
+}
+
+int abl_exit_code(const abl_args *args, abl_status status, const abl_error *err)
+{
+    if (!status)
+        return ABL_EXIT_DONE;
+    abl_complain(args, "%s", err->message);
+    return status == ABL_E_INVALID ? ABL_EXIT_USAGE : ABL_EXIT_FAILED;
+}

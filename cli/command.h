@@ -84,6 +84,14 @@ void abl_command_help(FILE *stream, const abl_command *command);
 void abl_complain(const abl_args *args, const char *format, ...)
     ABL_PRINTF(2, 3);
 
+/** The option --output, or NULL after a complaint that asks @p where. */
+const char *abl_args_output(const abl_args *args, const char *where);
+
+/** Says what went wrong, if anything did.
+ * @return the exit code: ABL_E_INVALID is wrong usage */
+int abl_exit_code(const abl_args *args, abl_status status,
+                  const abl_error *err);
+
 /** Every verb, in the order of the help; ends with NULL. */
 extern const abl_command *const abl_commands[];
 
