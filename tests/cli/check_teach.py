@@ -212,33 +212,17 @@ def check_kept(browser, root, data):
 
 
 def check_quiet(browser, root):
-    said = [entry for entry in browser.log("browser")
-            if entry["level"] in ("SEVERE", "WARNING")]
+    said = browser.complaints()
     check(said == [], f"nothing is complained of: {said[:3]}")
-    for entry in browser.log("performance"):
-        message = json.loads(entry["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            url = message["params"]["request"]["url"]
-            check(url.startswith((root + "/", "data:")),
-                  f"a request leaves the folder: {url[:80]}")
+    for url in browser.requests():
+        check(url.startswith((root + "/", "data:")),
+              f"a request leaves the folder: {url[:80]}")
 
 
 def check_closed(browser):
     """Even a script that got in could not speak to anybody."""
-    state = browser.ask("POST", "/execute/async", {"args": [], "script": """
-      const done = arguments[arguments.length - 1];
-      const script = document.createElement('script');
-      script.textContent = 'window.intruder = true';
-      document.body.append(script);
-      fetch('http://127.0.0.1:9/').then(() => done('sent'), () => {
-        const image = new Image();
-        image.onload = () => done('loaded');
-        image.onerror = () => done(window.intruder ? 'ran' : 'closed');
-        image.src = 'http://127.0.0.1:9/x.png';
-      });"""})
+    state, blocked = browser.break_out()
     check(state == "closed", f"the page's policy is not closed: {state}")
-    blocked = [entry["message"] for entry in browser.log("browser")
-               if "Content Security Policy" in entry["message"]]
     check(len(blocked) >= 3, f"the policy refuses all three: {blocked}")
 
 

@@ -5,7 +5,6 @@ usage: check_worklist_page.py FOLDER
 SPDX-License-Identifier: Apache-2.0
 """
 import base64
-import json
 import os
 import re
 import sys
@@ -83,14 +82,10 @@ def check_page(browser):
 
 
 def check_quiet(browser, page):
-    said = [entry for entry in browser.log("browser")
-            if entry["level"] in ("SEVERE", "WARNING")]
+    said = browser.complaints()
     check(said == [], f"nothing is complained of: {said[:3]}")
-    for entry in browser.log("performance"):
-        message = json.loads(entry["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            url = message["params"]["request"]["url"]
-            check(url == page, f"a request leaves the file: {url[:80]}")
+    for url in browser.requests():
+        check(url == page, f"a request leaves the file: {url[:80]}")
 
 
 def main(folder):
@@ -98,9 +93,7 @@ def main(folder):
     with tempfile.TemporaryDirectory() as profile:
         browser = Browser(profile)
         try:
-            browser.ask("POST", "/url", {"url": "about:blank"})
-            browser.log("performance")
-            browser.ask("POST", "/url", {"url": page})
+            browser.open(page)
             check_sort(browser)
             check_filter(browser)
             check_page(browser)

@@ -69,6 +69,40 @@ class Browser:
     def log(self, kind):
         return self.ask("POST", "/se/log", {"type": kind})
 
+    def open(self, url):
+        """Opens a page; only its own requests are in the log."""
+        self.ask("POST", "/url", {"url": "about:blank"})
+        self.log("performance")
+        self.ask("POST", "/url", {"url": url})
+
+    def complaints(self):
+        return [entry for entry in self.log("browser")
+                if entry["level"] in ("SEVERE", "WARNING")]
+
+    def requests(self):
+        """The addresses asked for since the log was last read."""
+        for entry in self.log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                yield message["params"]["request"]["url"]
+
+    def break_out(self):
+        """What a script that got into the page could do: "closed" when
+        nothing; and what the page's policy said to it."""
+        state = self.ask("POST", "/execute/async", {"args": [], "script": """
+          const done = arguments[arguments.length - 1];
+          const script = document.createElement('script');
+          script.textContent = 'window.intruder = true';
+          document.body.append(script);
+          fetch('http://127.0.0.1:9/').then(() => done('sent'), () => {
+            const image = new Image();
+            image.onload = () => done('loaded');
+            image.onerror = () => done(window.intruder ? 'ran' : 'closed');
+            image.src = 'http://127.0.0.1:9/x.png';
+          });"""})
+        return state, [entry["message"] for entry in self.log("browser")
+                       if "Content Security Policy" in entry["message"]]
+
     def close(self):
         try:
             self.ask("DELETE", "")
