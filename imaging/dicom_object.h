@@ -91,6 +91,7 @@ typedef enum abl_dicom_algorithm {
 typedef struct abl_dicom_segment {
     const char *label; /**< at most 64 characters */
     abl_code category, type;
+    abl_code side;           /**< modifier of the type; value NULL: none */
     const char *description; /**< at most 1024 characters; NULL: none */
     abl_dicom_algorithm algorithm;
     const char *algorithm_name; /**< at most 64 characters; not written when

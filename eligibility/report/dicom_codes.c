@@ -15,8 +15,8 @@ abl_code abl_code_of_structure(abl_structure_id id)
     } table[] = {
         {ABL_LIVER, {"10200004", "SCT", "Liver"}},
         {ABL_SPLEEN, {"78961009", "SCT", "Spleen"}},
-        {ABL_RIGHT_KIDNEY, {"9846003", "SCT", "Right kidney"}},
-        {ABL_LEFT_KIDNEY, {"18639004", "SCT", "Left kidney"}},
+        {ABL_RIGHT_KIDNEY, {"64033007", "SCT", "Kidney"}},
+        {ABL_LEFT_KIDNEY, {"64033007", "SCT", "Kidney"}},
         {ABL_GALLBLADDER, {"28231008", "SCT", "Gallbladder"}},
         {ABL_ESOPHAGUS, {"32849002", "SCT", "Esophagus"}},
         {ABL_STOMACH, {"69695003", "SCT", "Stomach"}},
@@ -25,8 +25,8 @@ abl_code abl_code_of_structure(abl_structure_id id)
         {ABL_PORTAL_AND_SPLENIC_VEIN,
          {"110765007", "SCT", "Portal vein and splenic vein"}},
         {ABL_PANCREAS, {"15776009", "SCT", "Pancreas"}},
-        {ABL_RIGHT_ADRENAL_GLAND, {"29392005", "SCT", "Right adrenal gland"}},
-        {ABL_LEFT_ADRENAL_GLAND, {"38360003", "SCT", "Left adrenal gland"}},
+        {ABL_RIGHT_ADRENAL_GLAND, {"23451007", "SCT", "Adrenal gland"}},
+        {ABL_LEFT_ADRENAL_GLAND, {"23451007", "SCT", "Adrenal gland"}},
         {ABL_LUNG, {"39607008", "SCT", "Lung"}},
         {ABL_BONE, {"272673000", "SCT", "Bone"}},
         {ABL_HEART, {"80891009", "SCT", "Heart"}},
@@ -42,6 +42,22 @@ abl_code abl_code_of_structure(abl_structure_id id)
         if (table[n].id == id)
             return table[n].code;
     return (abl_code){NULL, NULL, NULL};
+}
+
+abl_code abl_code_of_side(abl_structure_id id)
+{
+    static const abl_code left = {"7771000", "SCT", "Left"},
+                          right = {"24028007", "SCT", "Right"};
+    switch (id) {
+    case ABL_RIGHT_KIDNEY:
+    case ABL_RIGHT_ADRENAL_GLAND:
+        return right;
+    case ABL_LEFT_KIDNEY:
+    case ABL_LEFT_ADRENAL_GLAND:
+        return left;
+    default:
+        return (abl_code){NULL, NULL, NULL};
+    }
 }
 
 abl_code abl_code_of_result(abl_result result)

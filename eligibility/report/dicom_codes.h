@@ -13,6 +13,9 @@
 
 /** Anatomy; value is NULL for what has no code (unclassified tissue, gas). */
 abl_code abl_code_of_structure(abl_structure_id id);
+/** Left or right of paired organs, which share one code; value is NULL for
+ * others. */
+abl_code abl_code_of_side(abl_structure_id id);
 /** Private codes of this program: results and verdicts. */
 abl_code abl_code_of_result(abl_result result);
 abl_code abl_code_of_verdict(abl_verdict verdict);

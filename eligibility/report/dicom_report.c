@@ -24,7 +24,7 @@
     }
 
 static const abl_code millimetre = {"mm", "UCUM", "millimeter"};
-static const abl_code millilitre = {"mL", "UCUM", "milliliter"};
+static const abl_code millilitre = {"cm3", "UCUM", "cubic centimeter"};
 static const abl_code hounsfield = {"[hnsf'U]", "UCUM", "Hounsfield unit"};
 static const abl_code finding_site = SCT("363698007", "Finding Site");
 
@@ -168,13 +168,16 @@ static void add_length(writer *to, int depth, abl_code name,
 }
 
 static void add_distance(writer *to, int depth, const abl_segment *segment,
-                         abl_code site, bool is_upper_bound)
+                         abl_code site, abl_code side, bool is_upper_bound)
 {
     static const abl_code distance = DCM("121206", "Distance");
     if (!site.value ||
         !add_number(to, depth, distance, &segment->mm, millimetre))
         return;
     add_code(to, depth + 1, ABL_SR_HAS_CONCEPT_MOD, finding_site, site);
+    if (side.value)
+        add_code(to, depth + 2, ABL_SR_HAS_CONCEPT_MOD,
+                 (abl_code)SCT("272741003", "Laterality"), side);
     if (is_upper_bound)
         add_text(to, depth + 1, ABL_SR_HAS_PROPERTIES,
                  (abl_code)DCM("121106", "Comment"),
@@ -187,11 +190,13 @@ static void add_distances(writer *to, int depth,
 {
     static const abl_code capsule = {"CAPSULE", ABL_DICOM_PRIVATE_SCHEME,
                                      "Liver capsule"};
-    add_distance(to, depth, &lesion->capsule, capsule,
+    static const abl_code no_side = {NULL, NULL, NULL};
+    add_distance(to, depth, &lesion->capsule, capsule, no_side,
                  lesion->capsule_is_upper_bound);
     for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++)
         add_distance(to, depth, &lesion->to[id].nearest,
                      abl_code_of_structure((abl_structure_id)id),
+                     abl_code_of_side((abl_structure_id)id),
                      lesion->to[id].is_upper_bound);
 }
 

@@ -77,6 +77,7 @@ static void add_structure(segment_list *list, const abl_dicom_job *job,
     *out = (abl_dicom_segment){.label = abl_structure_title(id),
                                .category = abl_code_anatomical,
                                .type = type,
+                               .side = abl_code_of_side(id),
                                .labels = labels,
                                .value = (uint8_t)id};
     colour_of(out->rgb, id);

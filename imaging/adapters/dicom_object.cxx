@@ -53,13 +53,15 @@ DcmItem &ItemWriter::add_item(const DcmTagKey &sequence)
     return *item;
 }
 
-void ItemWriter::put_code(const DcmTagKey &sequence, const abl_code &code)
+DcmItem &ItemWriter::put_code(const DcmTagKey &sequence, const abl_code &code)
 {
-    ItemWriter inner(add_item(sequence));
+    DcmItem &item = add_item(sequence);
+    ItemWriter inner(item);
     inner.put(DCM_CodeValue, code.value);
     inner.put(DCM_CodingSchemeDesignator, code.scheme);
     inner.put(DCM_CodeMeaning, code.meaning);
     note(inner.result());
+    return item;
 }
 
 DcmItem &ItemWriter::add_reference(const DcmTagKey &sequence, const std::string &class_uid,

@@ -48,8 +48,8 @@ class ItemWriter
     void put_bytes(const DcmTagKey &tag, const std::vector<Uint8> &bytes);
     /** A new last item of a sequence. */
     DcmItem &add_item(const DcmTagKey &sequence);
-    /** A sequence with one code. */
-    void put_code(const DcmTagKey &sequence, const abl_code &code);
+    /** A sequence with one code; returns its item. */
+    DcmItem &put_code(const DcmTagKey &sequence, const abl_code &code);
     /** A sequence item that names an instance. */
     DcmItem &add_reference(const DcmTagKey &sequence, const std::string &class_uid,
                            const std::string &instance_uid);

@@ -98,7 +98,10 @@ void put_segment(abl::ItemWriter &root, const abl_dicom_segment &segment, size_t
     item.put_u16(DCM_SegmentNumber, static_cast<unsigned>(number));
     item.put(DCM_SegmentLabel, segment.label);
     item.put_code(DCM_SegmentedPropertyCategoryCodeSequence, segment.category);
-    item.put_code(DCM_SegmentedPropertyTypeCodeSequence, segment.type);
+    abl::ItemWriter type(item.put_code(DCM_SegmentedPropertyTypeCodeSequence, segment.type));
+    if (segment.side.value)
+        type.put_code(DCM_SegmentedPropertyTypeModifierCodeSequence, segment.side);
+    item.note(type.result());
     if (segment.description)
         item.put(DCM_SegmentDescription, segment.description);
     item.put(DCM_SegmentAlgorithmType, algorithm_types[segment.algorithm]);

@@ -12,6 +12,8 @@ import sys
 import numpy
 import pydicom
 
+from dicom_codes import check_codes
+
 LESION = 100  # lesion n has this label plus n
 
 
@@ -77,6 +79,7 @@ def check_segmentation(folder, report):
     names = json.load(open(folder + "/masks/labels.json", encoding="utf-8"))
     values = {item["name"]: item["value"] for item in names["labels"]}
     outlines = {item["name"]: item["outline"] for item in report["structures"]}
+    assert check_codes(seg) >= 15
     masks = read_segments(seg, to_lps, labels.shape)
     lesions = 0
     for segment in seg.SegmentSequence:
@@ -108,6 +111,10 @@ def check_segmentation(folder, report):
 
 def concept(item):
     return item.ConceptNameCodeSequence[0].CodeMeaning
+
+
+def coded(item):
+    return item.ConceptCodeSequence[0].CodeMeaning
 
 
 def children(item, value_type):
@@ -149,8 +156,11 @@ def check_distances(group, lesion):
     read = {}
     for item in children(group, "NUM"):
         if concept(item) == "Distance":
-            site = children(item, "CODE")[0].ConceptCodeSequence[0].CodeMeaning
-            read[site.lower().replace(" ", "_")] = value_of(item)
+            site = children(item, "CODE")[0]
+            side = [coded(c).lower() for c in children(site, "CODE")
+                    if concept(c) == "Laterality"]
+            name = " ".join([*side, coded(site).lower()])
+            read[name.replace(" ", "_")] = value_of(item)
     wanted = {d["structure"]: d["value"]
               for d in lesion["distances"]["structures"] if d["measured"]}
     wanted["liver_capsule"] = lesion["distances"]["capsule"]["value"]
@@ -174,6 +184,7 @@ def check_rules(group, lesion):
 
 def check_report(folder, report):
     sr = pydicom.dcmread(folder + "/dicom/report.dcm")
+    assert check_codes(sr) >= 40
     groups = find(sr, "Measurement Group")
     assert len(groups) == len(report["lesions"]) > 0
     for group, lesion in zip(groups, report["lesions"]):
