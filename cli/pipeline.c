@@ -223,17 +223,18 @@ static abl_status load_override(abl_pipeline *pipeline,
     return status;
 }
 
-/* The reader's label map, before the networks run. */
+/* The reader's outlines, before the networks run. */
 static abl_status read_outlines(abl_pipeline *pipeline, abl_error *err)
 {
     abl_override *override = pipeline->override;
     if (!override || !override->labels_path[0])
         return ABL_OK;
-    const abl_status status = abl_reading_map_read(
-        &pipeline->outlines, override, &pipeline->image->grid, err);
+    const abl_status status = abl_reading_maps_read(
+        &pipeline->outlines, override, &pipeline->image->grid,
+        abl_study_series(pipeline->study, pipeline->series), err);
     if (status)
         return status;
-    const abl_import_map *map = &pipeline->outlines;
+    const abl_import_map *map = pipeline->outlines.items;
     note_input(pipeline, "override-labels", map->file, map->sha256);
     note_input(pipeline, "label-names", map->names.source, map->names.sha256);
     return ABL_OK;
@@ -358,7 +359,7 @@ void abl_pipeline_clear(abl_pipeline *pipeline)
     abl_assessment_destroy(pipeline->read_assessment);
     abl_reading_destroy(pipeline->reading);
     free(pipeline->override);
-    abl_import_map_clear(&pipeline->outlines);
+    abl_import_maps_clear(&pipeline->outlines);
     abl_assessment_destroy(pipeline->assessment);
     abl_findings_destroy(pipeline->findings);
     abl_structures_destroy(pipeline->structures);

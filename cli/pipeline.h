@@ -47,8 +47,8 @@ typedef struct abl_pipeline {
     abl_profile profile;
     abl_context context;
     abl_assessment *assessment;
-    abl_override *override;  /**< NULL: nobody read it */
-    abl_import_map outlines; /**< of the override; empty without */
+    abl_override *override;   /**< NULL: nobody read it */
+    abl_import_maps outlines; /**< of the override; none without */
     abl_reading *reading;
     abl_assessment *read_assessment;
     abl_explanation *explanation; /**< of what is shown first */

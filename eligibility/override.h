@@ -22,9 +22,10 @@
  *   "context": {"coagulation": {"value": "normal"}}
  * }
  *
- * "labels" is a label map as for abl_import_map_read(); its path starts at the
- * folder of the override. A lesion's "label" is a value of it, in place of a
- * "shape"; "structures" are those taken from it, by the names of
+ * "labels" is any file that abl_import_file_read() takes; its path starts at the
+ * folder of the override. A lesion's "label" is a value of a label map, or the
+ * number of a segment or region whatever its name, in place of a "shape";
+ * "structures" are those taken from it, by the names of
  * abl_structure_name(); "context" holds the fields of abl_context_parse().
  *
  * "role", "note", "names" and "radius_mm" (default 0) may be left out, and
@@ -63,7 +64,7 @@ typedef struct abl_override_item {
     bool has_value[ABL_READ_VALUE_COUNT];
     double value_mm[ABL_READ_VALUE_COUNT]; /**< as the reader measured */
     bool has_shape; /**< by label, or an ellipsoid along L, P and H */
-    int label;      /**< value in the label map; 0: the ellipsoid */
+    int label; /**< value or number in the file of outlines; 0: the ellipsoid */
     double centre_lps[3], diameters_mm[3];
     char note[256];
 } abl_override_item;
@@ -82,9 +83,9 @@ typedef struct abl_override {
     char reader_name[96], reader_when[64], reader_role[96]; /**< as given */
     size_t count;
     abl_override_item items[ABL_OVERRIDE_MAX];
-    char labels_path[1024];  /**< of the label map; "" without one */
+    char labels_path[1024];  /**< file of outlines; "" without one */
     char labels_names[1024]; /**< as for abl_label_names_load(); or "" */
-    char labels_file[128], labels_sha256[65]; /**< abl_override_labels_read() */
+    char labels_file[128], labels_sha256[65]; /**< abl_reading_maps_read() */
     size_t structure_count;
     abl_override_structure structures[ABL_STRUCTURE_COUNT];
     abl_context context; /**< the facts that are given */

@@ -58,17 +58,21 @@ typedef struct abl_reading_scan {
 } abl_reading_scan;
 
 /**
- * Reads the label map that an override names, and checks that it holds what is
- * taken from it; notes its name and sum in the override. Nothing to do without
- * one.
+ * Reads the outlines that an override names (abl_import_file_select()), and
+ * checks that they hold what is taken from them; notes the file's name and sum
+ * in the override. Nothing to do without one.
  *
- * @param[out] out  clear with abl_import_map_clear(), also after failure
+ * @param[out] out  zeroed before; clear with abl_import_maps_clear(), also
+ *                  after failure
+ * @param      info the series they must belong to; may be NULL
  * @retval ABL_E_INVALID  a label or structure has no voxel
- * @retval ABL_E_IO, ABL_E_FORMAT, ABL_E_GEOMETRY  as abl_import_map_read()
+ * @retval ABL_E_IO, ABL_E_FORMAT, ABL_E_UNSUPPORTED, ABL_E_GEOMETRY  as
+ *         abl_import_file_read()
  */
-abl_status abl_reading_map_read(abl_import_map *out, abl_override *override,
-                                const abl_grid *image,
-                                abl_error *err) ABL_MUST_CHECK;
+abl_status abl_reading_maps_read(abl_import_maps *out, abl_override *override,
+                                 const abl_grid *image,
+                                 const abl_series_info *info,
+                                 abl_error *err) ABL_MUST_CHECK;
 
 /**
  * SD of one reader's diameter [mm]: half-width of the 95 % limits of agreement
@@ -91,7 +95,7 @@ const char *abl_reader_sd_source(void);
  * Structures that the reader outlined replace the automatic ones, and what
  * follows from them is found anew.
  *
- * @param map  of abl_reading_map_read(); NULL when the override has no labels
+ * @param maps  of abl_reading_maps_read(); NULL when the override has no labels
  * @retval ABL_E_INVALID an entry means no lesion, or two; two entries mean the
  *         same; a shape lies far outside of the liver, does not touch the lesion
  *         that it edits, or has its middle in another lesion. The message says
@@ -99,7 +103,7 @@ const char *abl_reader_sd_source(void);
  * @retval ABL_E_NOMEM, ABL_E_CANCELLED
  */
 abl_status abl_reading_create(abl_reading **out, const abl_override *override,
-                              const abl_import_map *map,
+                              const abl_import_maps *maps,
                               const abl_structures *automatic,
                               const abl_reading_scan *scan,
                               abl_error *err) ABL_MUST_CHECK;

@@ -1,4 +1,4 @@
-/* A reader's outlines in a label map. Internal to readings.
+/* A reader's outlines from a file. Internal to readings.
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef ABL_ELIGIBILITY_READING_LABELS_H
@@ -15,7 +15,7 @@
  */
 abl_status abl_reading_outline(abl_structures **out,
                                const abl_override *override,
-                               const abl_import_map *map,
+                               const abl_import_maps *maps,
                                const abl_structures *automatic,
                                const abl_reading_scan *scan,
                                abl_error *err) ABL_MUST_CHECK;

@@ -266,23 +266,32 @@ static abl_status apply_all(abl_reading *reading,
     return status ? status : relabel(reading, source->image, err);
 }
 
+/* Structures that were outlined bring the warnings of their maps. */
+static void warn_of_maps(abl_reading *reading, const abl_import_maps *maps)
+{
+    for (size_t n = 0; maps && n < maps->count; n++)
+        abl_import_map_warn(reading->structures, &maps->items[n]);
+}
+
 abl_status abl_reading_create(abl_reading **out, const abl_override *override,
-                              const abl_import_map *map,
+                              const abl_import_maps *maps,
                               const abl_structures *automatic,
                               const abl_reading_scan *scan, abl_error *err)
 {
-    const abl_shape_source source = {map, &scan->image->grid};
+    const abl_shape_source source = {maps, &scan->image->grid};
     *out = NULL;
     abl_reading *reading = abl_alloc(1, sizeof *reading, err);
     if (!reading)
         return ABL_E_NOMEM;
     reading->override = override;
-    abl_status status = abl_reading_outline(&reading->outlined, override, map,
+    abl_status status = abl_reading_outline(&reading->outlined, override, maps,
                                             automatic, scan, err);
     if (!status)
         status = apply_all(reading,
                            reading->outlined ? reading->outlined : automatic,
                            &source, err);
+    if (!status && !reading->outlined)
+        warn_of_maps(reading, maps);
     if (status)
         abl_reading_destroy(reading);
     else

@@ -123,11 +123,11 @@ static abl_status make_shape(abl_volume **out, double centre_lps[3],
     if (!item->label)
         return make_ellipsoid(out, source->image, item, err);
     *out = NULL;
-    if (!source->map || !source->map->values)
+    if (!source->maps)
         return abl_error_set(err, ABL_E_INVALID,
                              "the labels of the override were not read");
     abl_status status =
-        abl_import_shape(out, source->map, item->label, source->image, err);
+        abl_import_shape(out, source->maps, item->label, source->image, err);
     if (!status && *out)
         abl_field_centroid(centre_lps, *out);
     return status;

@@ -11,7 +11,7 @@ double abl_shape_distance_mm(const abl_volume *field, const double lps[3]);
 
 /** Where shapes come from and lie. */
 typedef struct abl_shape_source {
-    const abl_import_map *map; /**< NULL: no shape is a label */
+    const abl_import_maps *maps; /**< NULL: no shape is a label */
     const abl_grid *image;
 } abl_shape_source;
 

@@ -46,6 +46,15 @@ abl_status abl_import_file_read(abl_import_maps *maps, const char *path,
                                 const char *names, const abl_grid *image,
                                 const abl_series_info *info, abl_error *err)
 {
+    return abl_import_file_select(maps, path, names, NULL, image, info, err);
+}
+
+abl_status abl_import_file_select(abl_import_maps *maps, const char *path,
+                                  const char *names,
+                                  const abl_import_selection *only,
+                                  const abl_grid *image,
+                                  const abl_series_info *info, abl_error *err)
+{
     char sha256[65];
     bool is_dicom = false;
     abl_import_job job = {.maps = maps,
@@ -53,6 +62,7 @@ abl_status abl_import_file_read(abl_import_maps *maps, const char *path,
                           .file = abl_file_last_name(path),
                           .sha256 = sha256,
                           .names = names,
+                          .only = only,
                           .image = image,
                           .info = info};
     abl_status status = abl_file_sha256(sha256, path, err);

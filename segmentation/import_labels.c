@@ -186,7 +186,7 @@ static abl_status measure_liver(abl_importer *in, abl_error *err)
     return ABL_OK;
 }
 
-static void warn_of_map(abl_structures *structures, const abl_import_map *map)
+void abl_import_map_warn(abl_structures *structures, const abl_import_map *map)
 {
     const abl_grid *grid = &map->values->grid;
     for (size_t n = 0; n < map->note_count; n++)
@@ -285,7 +285,7 @@ static abl_status import(abl_importer *in, const abl_series_info *info,
                          const abl_progress *progress, abl_error *err)
 {
     for (size_t m = 0; m < in->count; m++) {
-        warn_of_map(in->structures, &in->maps[m]);
+        abl_import_map_warn(in->structures, &in->maps[m]);
         warn_of_empty(in, &in->maps[m]);
     }
     abl_status status = take_structures(in, false, err);

@@ -36,6 +36,8 @@ typedef struct abl_import_map {
                              "" when it is the whole file */
     abl_volume *values; /**< i16, canonical order of its own grid */
     abl_label_names names;
+    long number;       /**< of that segment or region, of the first of several;
+                            0 when it is the whole file */
     bool is_resampled; /**< its grid is not the image's */
     bool is_at_edge;   /**< a part that reaches the edge of its planes */
     double coverage;   /**< share of the image inside its grid, 0..1 */
@@ -90,6 +92,26 @@ abl_status abl_import_file_read(abl_import_maps *maps, const char *path,
                                 const char *names, const abl_grid *image,
                                 const abl_series_info *info,
                                 abl_error *err) ABL_MUST_CHECK;
+
+/** A part of what a file holds. */
+typedef struct abl_import_selection {
+    bool structures[ABL_STRUCTURE_COUNT];
+    /** Values, segment or region numbers that are one lesion each, whatever
+     * their names */
+    bool lesions[ABL_LABEL_MAX_VALUE + 1];
+} abl_import_selection;
+
+/**
+ * As abl_import_file_read(), but of files that name their parts only those that
+ * are selected are read, and noted. Of such files all that lies in a selected
+ * liver becomes liver. Label maps come whole: they are one map.
+ */
+abl_status abl_import_file_select(abl_import_maps *maps, const char *path,
+                                  const char *names,
+                                  const abl_import_selection *only,
+                                  const abl_grid *image,
+                                  const abl_series_info *info,
+                                  abl_error *err) ABL_MUST_CHECK;
 void abl_import_maps_clear(abl_import_maps *maps);
 
 /**
@@ -117,14 +139,22 @@ abl_status abl_import_map_create(abl_import_map *out, const abl_volume *labels,
 
 void abl_import_map_clear(abl_import_map *map);
 
+/** The map that holds a value of a label map, or the lesion of that segment or
+ * region number; NULL when no voxel is there. */
+const abl_import_map *abl_import_map_of(const abl_import_maps *maps,
+                                        int number);
+
 /**
- * The field of one value, on a crop of the image; whatever its name.
- * @param[out] out  NULL when no voxel has the value or it lies beside the image
+ * The field of that value or lesion, on a crop of the image.
+ * @param[out] out  NULL when there is none or it lies beside the image
  * @retval ABL_E_NOMEM
  */
-abl_status abl_import_shape(abl_volume **out, const abl_import_map *map,
-                            int value, const abl_grid *image,
+abl_status abl_import_shape(abl_volume **out, const abl_import_maps *maps,
+                            int number, const abl_grid *image,
                             abl_error *err) ABL_MUST_CHECK;
+
+/** What must be said of a map, as warnings; abl_import_labels() does it. */
+void abl_import_map_warn(abl_structures *structures, const abl_import_map *map);
 
 /**
  * Puts the maps' structures and lesions into @p structures, in the order

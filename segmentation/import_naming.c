@@ -95,6 +95,21 @@ static abl_status note_names(abl_import_job *job,
     return ABL_OK;
 }
 
+static abl_label_meaning select_part(const abl_import_selection *only,
+                                     long number, abl_label_meaning meaning)
+{
+    const bool is_of_liver = meaning.kind >= ABL_LABEL_LESION ||
+                             (meaning.kind == ABL_LABEL_STRUCTURE &&
+                              abl_structure_is_in_liver(meaning.id));
+    if (number >= 0 && number <= ABL_LABEL_MAX_VALUE && only->lesions[number])
+        return (abl_label_meaning){ABL_LABEL_LESION, ABL_BACKGROUND};
+    if (is_of_liver && only->structures[ABL_LIVER])
+        return (abl_label_meaning){ABL_LABEL_STRUCTURE, ABL_LIVER};
+    if (meaning.kind == ABL_LABEL_STRUCTURE && only->structures[meaning.id])
+        return meaning;
+    return (abl_label_meaning){ABL_LABEL_IGNORED, ABL_BACKGROUND};
+}
+
 abl_status abl_import_name_parts(abl_import_job *job,
                                  abl_label_meaning *meanings,
                                  const abl_outline_part *parts, size_t count,
@@ -111,8 +126,11 @@ abl_status abl_import_name_parts(abl_import_job *job,
              given && !status ? given->source : "names in the file");
     snprintf(job->names_sha256, sizeof job->names_sha256, "%s",
              given && !status ? given->sha256 : job->sha256);
-    for (size_t n = 0; !status && n < count; n++)
+    for (size_t n = 0; !status && n < count; n++) {
         status = name_part(&meanings[n], job, given, &parts[n], err);
+        if (!status && job->only)
+            meanings[n] = select_part(job->only, parts[n].number, meanings[n]);
+    }
     free(given);
     return status ? status : note_names(job, meanings, parts, count, err);
 }

@@ -90,13 +90,15 @@ typedef struct placing {
 /* One map of the parts of @p members. */
 static abl_status add_group(abl_import_job *job, const abl_mask_planes *planes,
                             const bool *members, abl_label_meaning meaning,
-                            const char *label, placing *seen, abl_error *err)
+                            const abl_outline_part *first, const char *label,
+                            placing *seen, abl_error *err)
 {
     abl_import_map map;
     abl_import_map *to = NULL;
     abl_status status =
         abl_import_planes(&map, planes, members, job->image, err);
     map.names.of[1] = meaning;
+    map.number = first->number;
     snprintf(map.part, sizeof map.part, "%s", label[0] ? label : "no name");
     snprintf(map.sha256, sizeof map.sha256, "%s", job->sha256);
     memcpy(map.names.source, job->names_source, sizeof map.names.source);
@@ -169,7 +171,7 @@ static abl_status add_group_of(abl_import_job *job,
     }
     if (is_liver(meaning))
         add_to_liver(members, planes, meanings);
-    return add_group(job, planes, members, meaning,
+    return add_group(job, planes, members, meaning, &planes->parts[n],
                      is_several ? abl_label_meaning_title(meaning)
                                 : planes->parts[n].label,
                      seen, err);

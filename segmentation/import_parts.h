@@ -11,7 +11,8 @@ typedef struct abl_import_job {
     abl_import_maps *maps;   /**< takes the maps */
     const char *path, *file; /**< whole, and its last name */
     const char *sha256;
-    const char *names; /**< see abl_import_file_read() */
+    const char *names;                /**< see abl_import_file_read() */
+    const abl_import_selection *only; /**< NULL: everything */
     const abl_grid *image;
     const abl_series_info *info;              /**< may be NULL */
     char names_source[128], names_sha256[65]; /**< filled when naming */

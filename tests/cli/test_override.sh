@@ -20,6 +20,9 @@ expect 2 "no voxel of label 177" run --override "$work/o.json"
 say '{"action": "reject", "match": {"number": 1}}' "$map,
   \"structures\": [{\"name\": \"duodenum\"}]"
 expect 2 "has no voxel of duodenum" run --override "$work/o.json"
+say '{"action": "add", "label": 101}' \
+  ', "labels": {"file": "study/dicom/IM00001.dcm"}'
+expect 1 "modality 'CT'; outlines come as SEG" run --override "$work/o.json"
 say '{"action": "reject", "match": {"number": 99}}'
 expect 2 "means lesion 99, but 4 were found" run --override "$work/o.json"
 only_holds "$work/results"

@@ -27,7 +27,7 @@ static double apart(const double a[3], const double b[3])
 static abl_volume *image, *labels;
 static abl_structures *automatic;
 static abl_reading_scan scan;
-static abl_import_map outlines; /* what a reader drew over the labels */
+static abl_import_maps outlines; /* what a reader drew over the labels */
 
 /* Lesion 101 smaller, a lesion 110 that was not found, a gallbladder beside
  * the liver and a vessel in it. */
@@ -51,7 +51,9 @@ static void draw_outlines(void)
                       lps[2] - drawn[b].at[2]) < drawn[b].radius)
                 abl_volume_u8(map)[n] = (uint8_t)drawn[b].value;
     }
-    ABL_CHECK_OK(abl_import_map_create(&outlines, map, NULL, "edited.nii",
+    outlines = (abl_import_maps){1, abl_alloc(1, sizeof *outlines.items, &err)};
+    CU_ASSERT_PTR_NOT_NULL_FATAL(outlines.items);
+    ABL_CHECK_OK(abl_import_map_create(outlines.items, map, NULL, "edited.nii",
                                        &map->grid, &err),
                  &err);
     abl_volume_destroy(map);
@@ -423,7 +425,7 @@ static void a_readers_noise_follows_the_phase(void)
 
 static void the_scene_is_put_away(void)
 {
-    abl_import_map_clear(&outlines);
+    abl_import_maps_clear(&outlines);
     abl_structures_destroy(automatic);
     abl_volume_destroy(image);
     abl_volume_destroy(labels);
