@@ -115,6 +115,12 @@ static size_t count_not_met(const abl_judgement *judgement)
     return count;
 }
 
+/* A sentence that names a limit, which needs its source. */
+static bool result_has_limit(const abl_rule_result *result)
+{
+    return result->observed.measured || result->result != ABL_NOT_ASSESSABLE;
+}
+
 static void say_reason(char *out, size_t size, const char *opening,
                        const abl_rule_result *reason)
 {
@@ -128,6 +134,9 @@ static void say_reason(char *out, size_t size, const char *opening,
     if (reason->observed.measured)
         abl_sentence_append(out, size, "; the limit is %s%s%s", limit,
                             band[0] ? ", borderline " : "", band);
+    if (result_has_limit(reason))
+        abl_sentence_append(out, size, " (%s)",
+                            abl_source_tag_name(reason->rule->source.tag));
     abl_sentence_append(out, size, ".");
 }
 

@@ -13,7 +13,7 @@ static const char header[] =
     "value,value_95_percent_half_width,limit,unit,band_low,band_high,"
     "limiting_factor,longest_axial_diameter_mm,capsule_distance_mm,"
     "vessel_distance_mm,slice,low_confidence,lesions_in_case,read_by_reader,"
-    "report_url\r\n";
+    "report_url,limit_source_tag,limit_source\r\n";
 
 static void put_text(FILE *file, const char *text)
 {
@@ -86,6 +86,9 @@ static void put_row(FILE *file, const abl_worklist_row *row, size_t rank)
     put_count(file, read, row->lesion_count);
     put_flag(file, read, row->was_read_by_reader);
     put_text(file, row->report);
+    put_text(file,
+             row->close ? abl_source_tag_name(row->nearest.source.tag) : "");
+    put_text(file, row->close ? row->nearest.source.text : "");
     fputs("\r\n", file);
 }
 

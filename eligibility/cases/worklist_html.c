@@ -50,8 +50,9 @@ static void put_intro(const abl_html *html, const abl_worklist *list)
         "within band or measurement error. Borderline results come first, "
         "then those that meet or do not meet, then what is not assessable. A "
         "patient's row takes the nearest of all of its lesions. Rules that "
-        "are listed only or were not assessable do not count here. Folder "
-        "names are as on disk: this page is not de-identified.</p>\n"
+        "are listed only or were not assessable do not count here. Each limit "
+        "has the tag of its source: cited, convention (chosen by this "
+        "project) or unverified; the reports give the words. Folder names are as on disk: this page is not de-identified.</p>\n"
         "</header>\n");
 }
 
@@ -131,6 +132,16 @@ static void put_verdict(const abl_html *html, const abl_worklist_row *row)
     abl_html_raw(html, "</td>");
 }
 
+/* Where the limit comes from: the tag, the words when pointed at. */
+static void put_source(const abl_html *html, const abl_source *source)
+{
+    abl_html_raw(html, " <span class=\"tag\" title=\"");
+    abl_html_text(html, source->text);
+    abl_html_raw(html, "\">");
+    abl_html_text(html, abl_source_tag_name(source->tag));
+    abl_html_raw(html, "</span>");
+}
+
 static void put_nearest(const abl_html *html, const abl_worklist_row *row)
 {
     const abl_case_rule *rule = &row->nearest;
@@ -143,6 +154,7 @@ static void put_nearest(const abl_html *html, const abl_worklist_row *row)
     abl_html_text(html, rule->title);
     abl_html_raw(html, ": ");
     abl_html_text(html, rule->limit_text);
+    put_source(html, &rule->source);
     if (row->close_lesion && !row->lesion)
         abl_html_put(html, " <span class=\"quiet\">(lesion&nbsp;%d)</span>",
                      row->close_lesion);

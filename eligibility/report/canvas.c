@@ -139,6 +139,18 @@ double abl_canvas_text(abl_canvas *canvas, double left_px, double base_px,
     return width;
 }
 
+void abl_canvas_plate_text(abl_canvas *canvas, double left_px, double base_px,
+                           double size_px, const char *text)
+{
+    const double width = abl_canvas_text_width(canvas, size_px, text);
+    cairo_new_path(canvas->cairo);
+    cairo_rectangle(canvas->cairo, floor(left_px - 4), floor(base_px - size_px),
+                    ceil(width + 8), ceil(1.3 * size_px));
+    cairo_set_source_rgba(canvas->cairo, 0, 0, 0, 0.55);
+    cairo_fill(canvas->cairo);
+    abl_canvas_text(canvas, left_px, base_px, size_px, ABL_INK_TEXT, text);
+}
+
 void abl_canvas_fit_text(abl_canvas *canvas, double left, double base,
                          double size_px, abl_ink ink, const char *text)
 {

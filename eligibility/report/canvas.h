@@ -81,7 +81,11 @@ double abl_canvas_text(abl_canvas *canvas, double left_px, double base_px,
 double abl_canvas_text_width(abl_canvas *canvas, double size_px,
                              const char *text);
 
-/** The same, ended by "..." where the canvas ends. */
+/** The same on a dark plate, to be read over bone as well. */
+void abl_canvas_plate_text(abl_canvas *canvas, double left_px, double base_px,
+                           double size_px, const char *text);
+
+/** Text ended by "..." where the canvas ends. */
 void abl_canvas_fit_text(abl_canvas *canvas, double left_px, double base_px,
                          double size_px, abl_ink ink, const char *text);
 

@@ -35,6 +35,14 @@ abl_status abl_pane_draw_image(const abl_pane *pane, const abl_volume *image,
                                   ABL_WINDOW_WIDTH_HU, err);
 }
 
+double abl_overlay_liver_centre(const abl_structures *structures)
+{
+    const abl_structure *liver = &structures->items[ABL_LIVER];
+    if (!liver->field)
+        return ABL_WINDOW_CENTRE_HU;
+    return 10 * floor(0.1 * fmin(fmax(liver->mean_hu, 40), 150) + 0.5);
+}
+
 static void add_point(void *user, const double point_px[2], bool starts)
 {
     const abl_pane *pane = user;
@@ -149,8 +157,8 @@ static void draw_letter(const abl_pane *pane, const double direction_lps[3],
         toward[r] = sign * direction_lps[r];
     abl_view_letters(letters, toward);
     double width = abl_canvas_text_width(pane->canvas, size_px, letters);
-    abl_canvas_text(pane->canvas, at[0] - 0.5 * width, at[1] + 0.35 * size_px,
-                    size_px, ABL_INK_TEXT, letters);
+    abl_canvas_plate_text(pane->canvas, at[0] - 0.5 * width,
+                          at[1] + 0.35 * size_px, size_px, letters);
     abl_canvas_reserve(pane->canvas, at[0] - width, at[1] - size_px,
                        at[0] + width, at[1] + size_px);
 }
@@ -166,8 +174,8 @@ static void draw_scale_bar(const abl_pane *pane, double right, double bottom)
     char text[16];
     snprintf(text, sizeof text, "%.0f mm", bar_mm);
     double width = abl_canvas_text_width(pane->canvas, ABL_TEXT_LABEL_PX, text);
-    abl_canvas_text(pane->canvas, to[0] - 0.5 * (length + width), to[1] - 9,
-                    ABL_TEXT_LABEL_PX, ABL_INK_TEXT, text);
+    abl_canvas_plate_text(pane->canvas, to[0] - 0.5 * (length + width),
+                          to[1] - 10, ABL_TEXT_LABEL_PX, text);
     abl_canvas_reserve(pane->canvas, from[0] - 6, to[1] - 28, right, bottom);
 }
 
@@ -303,8 +311,11 @@ typedef struct task {
     abl_error err;
 } task;
 
-static bool is_wanted(abl_lesion_view kind, const abl_access *access)
+static bool is_wanted(abl_lesion_view kind, const abl_lesion_findings *lesion)
 {
+    const abl_access *access = &lesion->access;
+    if (kind == ABL_VIEW_NEAREST)
+        return abl_overlay_has_nearest(lesion);
     if (kind == ABL_VIEW_PATH || kind == ABL_VIEW_NEEDLE)
         return access->assessed && access->has_path;
     if (kind == ABL_VIEW_ACCESS)
@@ -320,9 +331,9 @@ static size_t list_tasks(task *tasks, const abl_report *report)
     if (report->findings->lesion_count)
         tasks[count++].sheet = abl_overlay_montage;
     for (size_t n = 0; n < report->findings->lesion_count; n++) {
-        const abl_access *access = &report->findings->lesions[n].access;
+        const abl_lesion_findings *lesion = &report->findings->lesions[n];
         for (int kind = 0; kind < ABL_VIEW_COUNT; kind++) {
-            if (!is_wanted((abl_lesion_view)kind, access))
+            if (!is_wanted((abl_lesion_view)kind, lesion))
                 continue;
             tasks[count].lesion = n;
             tasks[count++].kind = (abl_lesion_view)kind;

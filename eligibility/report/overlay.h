@@ -7,9 +7,12 @@
 #include "eligibility/report/canvas.h"
 #include "eligibility/report/report.h"
 
-/** CT window of all overlays, for liver: centre and width. */
+/** CT window that shows skin, fat and liver: centre and width. */
 #define ABL_WINDOW_CENTRE_HU 60.0
 #define ABL_WINDOW_WIDTH_HU  360.0
+/** Width of the window of close pictures of a lesion; their centre is the
+ * liver's attenuation. */
+#define ABL_WINDOW_LIVER_WIDTH_HU 260.0
 
 enum {
     ABL_OVERLAY_SIDE_PX = 768,  /**< the picture proper is square */
@@ -35,6 +38,10 @@ abl_status abl_pane_draw_image(const abl_pane *pane, const abl_volume *image,
 abl_status abl_pane_draw_windowed(const abl_pane *pane, const abl_volume *image,
                                   double centre_hu, double width_hu,
                                   abl_error *err) ABL_MUST_CHECK;
+
+/** Centre of the window of close pictures [HU]: the liver's mean in steps of
+ * 10, within 40 to 150; ABL_WINDOW_CENTRE_HU without a liver. */
+double abl_overlay_liver_centre(const abl_structures *structures);
 
 /** Outline of a lesion: dashed when a reader gave it. */
 abl_status abl_pane_draw_lesion(const abl_pane *pane, const abl_lesion *lesion,
@@ -77,11 +84,15 @@ typedef enum abl_lesion_view {
     ABL_VIEW_AXIAL,
     ABL_VIEW_CORONAL,
     ABL_VIEW_SAGITTAL,
-    ABL_VIEW_PATH,   /**< only when there is a path */
-    ABL_VIEW_NEEDLE, /**< the same */
-    ABL_VIEW_ACCESS, /**< only when access was assessed */
+    ABL_VIEW_NEAREST, /**< through the shortest distance, when there is one */
+    ABL_VIEW_PATH,    /**< only when there is a path */
+    ABL_VIEW_NEEDLE,  /**< the same */
+    ABL_VIEW_ACCESS,  /**< only when access was assessed */
     ABL_VIEW_COUNT
 } abl_lesion_view;
+
+/** Whether there is a distance that ABL_VIEW_NEAREST would show. */
+bool abl_overlay_has_nearest(const abl_lesion_findings *lesion);
 
 /** Draws one picture of a lesion and writes it below @p folder. */
 abl_status abl_overlay_lesion(abl_picture *out, const char *folder,

@@ -183,11 +183,19 @@ static void draw_legend(abl_canvas *canvas, const size_t counts[KIND_COUNT],
     for (int n = 0; n < KIND_COUNT; n++) {
         char text[96];
         const double x = 24 + (n % 2) * 370, y = top + 26 * (double)(n / 2);
-        put_dot(canvas, (double[2]){x, y}, (kind)n, n < 2 ? 6 : 4);
+        put_dot(canvas, (double[2]){x, y}, (kind)n, 6);
         snprintf(text, sizeof text, "%s: %.1f %%", kinds[n].title,
                  100.0 * (double)counts[n] / (double)directions);
         abl_canvas_text(canvas, x + 14, y + 5, 14, ABL_INK_TEXT, text);
     }
+}
+
+static void describe_table(char *text, size_t size, const char *known_from)
+{
+    const bool is_known = known_from && strcmp(known_from, "assumed") != 0;
+    snprintf(text, size, "side of the table: %s%s",
+             is_known ? "known from " : "",
+             known_from ? known_from : "not known");
 }
 
 static void describe_lesion(abl_canvas *canvas, int number,
@@ -206,8 +214,7 @@ static void describe_lesion(abl_canvas *canvas, int number,
              access->corridor_mm, access->corridor_out_of_plane_mm,
              access->pleura_margin_mm);
     abl_canvas_text(canvas, 12, y + 20, 13, ABL_INK_TEXT, text);
-    snprintf(text, sizeof text, "side of the table: known from %s",
-             access->table_known_from ? access->table_known_from : "nothing");
+    describe_table(text, sizeof text, access->table_known_from);
     abl_canvas_text(canvas, 12, y + 38, 13, ABL_INK_DIM, text);
     if (access->obstacles_uncertain && access->uncertain_why) {
         snprintf(text, sizeof text, "caution: %.200s", access->uncertain_why);
@@ -333,10 +340,20 @@ static abl_status draw_eye(abl_canvas *canvas, const abl_report *report,
     draw_corridor(&pane, &findings->access);
     abl_pane_draw_frame(&pane);
     snprintf(text, sizeof text, "%.0f mm deep", shares[cell] * path->length_mm);
-    abl_canvas_text(canvas, pane.left_px + 10, pane.top_px + 20, 14,
-                    ABL_INK_TEXT, text);
+    abl_canvas_plate_text(canvas, pane.left_px + 10, pane.top_px + 22,
+                          ABL_TEXT_LABEL_PX, text);
     cairo_restore(canvas->cairo);
     return status;
+}
+
+/* Between the four planes. */
+static void draw_seams(abl_canvas *canvas)
+{
+    const double all = ABL_OVERLAY_SIDE_PX;
+    abl_canvas_line(canvas, (double[2]){EYE_PX, 0}, (double[2]){EYE_PX, all},
+                    ABL_INK_DIM, 1, 0, false);
+    abl_canvas_line(canvas, (double[2]){0, EYE_PX}, (double[2]){all, EYE_PX},
+                    ABL_INK_DIM, 1, 0, false);
 }
 
 abl_status abl_overlay_needle(abl_picture *out, const char *folder,
@@ -359,6 +376,7 @@ abl_status abl_overlay_needle(abl_picture *out, const char *folder,
         status = draw_eye(&canvas, report, findings, cell, err);
     if (!status) {
         char text[192];
+        draw_seams(&canvas);
         snprintf(text, sizeof text, "Lesion %d; ellipse: corridor.   %s",
                  findings->number, ABL_RESEARCH_USE);
         abl_canvas_text(&canvas, 12, ABL_OVERLAY_SIDE_PX + 19,

@@ -101,7 +101,9 @@ static abl_status draw_tile(abl_canvas *canvas, const abl_report *report,
                      .view = view_of(report, index, sheet->tile_px),
                      .left_px = left,
                      .top_px = top};
-    abl_status status = abl_pane_draw_image(&pane, report->image, err);
+    abl_status status = abl_pane_draw_windowed(
+        &pane, report->image, abl_overlay_liver_centre(report->structures),
+        ABL_WINDOW_LIVER_WIDTH_HU, err);
     cairo_save(canvas->cairo);
     cairo_rectangle(canvas->cairo, left, top, side, side);
     cairo_clip(canvas->cairo);
@@ -126,7 +128,8 @@ static void draw_head(abl_canvas *canvas, const abl_report *report,
         snprintf(more, sizeof more, "the first %zu of %zu   |   ", sheet->count,
                  report->findings->lesion_count);
     snprintf(text, sizeof text, "%swindow %.0f / %.0f HU   |   %s", more,
-             ABL_WINDOW_CENTRE_HU, ABL_WINDOW_WIDTH_HU, ABL_RESEARCH_USE);
+             abl_overlay_liver_centre(report->structures),
+             ABL_WINDOW_LIVER_WIDTH_HU, ABL_RESEARCH_USE);
     abl_canvas_text(canvas, 14, 56, ABL_TEXT_SMALL_PX, ABL_INK_TEXT, text);
 }
 

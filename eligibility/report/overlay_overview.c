@@ -70,8 +70,8 @@ static abl_status draw_pane(abl_canvas *canvas, const abl_report *report,
     static const int axis[] = {2, 1, 0};
     snprintf(text, sizeof text, "%s %.0f mm", names[plane],
              centre_lps[axis[plane]]);
-    abl_canvas_text(canvas, pane.left_px + 8, pane.top_px + PANE_PX - 10,
-                    ABL_TEXT_SMALL_PX, ABL_INK_TEXT, text);
+    abl_canvas_plate_text(canvas, pane.left_px + 8, pane.top_px + PANE_PX - 10,
+                          ABL_TEXT_SMALL_PX, text);
     cairo_restore(canvas->cairo);
     return status;
 }
@@ -84,6 +84,7 @@ static void draw_legend(abl_canvas *canvas, double base_px)
     } entries[] = {{ABL_LIVER, "liver"},
                    {ABL_PORTAL_VEINS, "portal vein"},
                    {ABL_HEPATIC_VEINS, "vena cava, hepatic veins"},
+                   {ABL_LIVER_VESSELS, "vessel of unknown tree"},
                    {ABL_AORTA, "aorta"},
                    {ABL_SPLEEN, "other organs"}};
     abl_line line = {ABL_INK_LESION, 2, ABL_DASH_NONE};

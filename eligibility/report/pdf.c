@@ -160,7 +160,9 @@ static void put_lesion(sheet *to, size_t n)
         put(to, small_style, text);
     abl_pdf_explain(&to->pdf, to->report, n);
     abl_pdf_gap(&to->pdf, 6);
-    put_pictures(to, lesion->number, "-axial", "-coronal");
+    put_pictures(to, lesion->number, "-axial",
+                 find_picture(to, lesion->number, "-nearest") ? "-nearest"
+                                                              : "-coronal");
     put_rules(to, judgement);
     abl_pdf_zones(&to->pdf, to->report, n);
     abl_pdf_access(&to->pdf, to->report, n);

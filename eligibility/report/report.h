@@ -59,7 +59,8 @@ void abl_pictures_clear(abl_pictures *pictures);
 
 /** overlays/: "overview.png", "projection.png", with lesions "montage.png",
  * and per lesion "lesion-NN-axial.png",
- * "-coronal.png", "-sagittal.png"; when access was assessed "-access.png"
+ * "-coronal.png", "-sagittal.png", with a distance above a touch "-nearest.png"
+ * (the plane of the shortest one); when access was assessed "-access.png"
  * (directions over the skin) and with a path "-path.png" and "-needle.png". */
 abl_status abl_overlays_write(abl_pictures *out, const char *folder,
                               const abl_report *report,

@@ -187,28 +187,46 @@ def check_ruler(browser, box):
 
 
 def check_slices_are_the_scan(browser, facts):
-    """The mean inside of the outline is the mean that the report states."""
+    """The mean of the interior is the mean that the report states.
+
+    As eligibility/attenuation.h defines it: what lies deeper than 2 mm, else
+    1 mm, else all, over all slices. The rim is partly liver, and where slices
+    are thick a single one holds much of it.
+    """
     measures = facts["lesions"][0]["measures"]
     value = measures["mean_attenuation"]["value"]
     contrast = measures["contrast"]["value"]
     inside, ring = browser.run(VIEWER + """
-      const w = v.viewer, s = w.stack, at = s.start * s.width * s.height;
+      const w = v.viewer, s = w.stack, area = s.width * s.height;
       const c = document.createElement('canvas').getContext('2d');
-      const lesion = new Path2D(s.slices[s.start].lesion);
-      const mean = (test) => {
-        let sum = 0, count = 0;
+      const paths = s.slices.map((slice) => new Path2D(slice.lesion));
+      const gap = s.slices.length < 2 ? Infinity
+        : Math.abs(s.slices[1].z - s.slices[0].z);
+      const near = (n, mm) => paths.filter((p, m) =>
+        m !== n && Math.abs(m - n) * gap < mm + gap / 2);
+      const values = (n, test) => {
+        const out = [];
         for (let y = 0; y < s.height; y++)
           for (let x = 0; x < s.width; x++)
-            if (test(10 * x + 5, 10 * y + 5)) {
-              sum += w.hu[w.codes[at + y * s.width + x]];
-              count++;
-            }
-        return count ? sum / count : null;
+            if (test(10 * x + 5, 10 * y + 5))
+              out.push(w.hu[w.codes[n * area + y * s.width + x]]);
+        return out;
       };
-      c.lineWidth = 80;
-      const isIn = (x, y) => c.isPointInPath(lesion, x, y);
-      return [mean(isIn), mean((x, y) => !isIn(x, y) &&
-        c.isPointInStroke(lesion, x, y))];""")
+      const interior = (mm) => {
+        c.lineWidth = Math.max(20 * mm / s.mm, 0.01);
+        return paths.flatMap((path, n) => !s.slices[n].lesion ? [] :
+          values(n, (x, y) => c.isPointInPath(path, x, y) &&
+            !(mm && c.isPointInStroke(path, x, y)) &&
+            (!mm || near(n, mm).every((p) => c.isPointInPath(p, x, y)))));
+      };
+      const mean = (all) => all.length
+        ? all.reduce((sum, hu) => sum + hu, 0) / all.length : null;
+      const depth = [2, 1, 0].find((mm) => interior(mm).length >= 20) || 0;
+      const path = paths[s.start];
+      const stroke = () => { c.lineWidth = 80; return values(s.start,
+        (x, y) => !c.isPointInPath(path, x, y) &&
+          c.isPointInStroke(path, x, y)); };
+      return [mean(interior(depth)), mean(stroke())];""")
     check(inside is not None and abs(inside - value) < 6,
           f"{inside} HU in the outline, {value} reported")
     check(abs(contrast) < 15 or (inside - ring) / contrast > 0.3,

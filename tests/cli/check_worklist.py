@@ -41,8 +41,13 @@ for row in rows:
         path = os.path.join(folder, urllib.parse.unquote(row["report_url"]))
         assert os.path.isfile(path), path
 assert sum(1 for row in rows if row["report_url"]) == 6
+for row in rows:
+    tag = row["limit_source_tag"]
+    assert bool(row["limit"]) == bool(tag) == bool(row["limit_source"]), row
+    assert not tag or tag in ("cited", "convention", "unverified"), tag
 with open(os.path.join(folder, "worklist.html"), encoding="utf-8") as file:
     page = file.read()
 assert "Research use only" in page and "<img" not in page
+assert 'class="tag"' in page, "a limit has the tag of its source"
 assert "http:" not in page and "https:" not in page
 assert "\u202e" not in page

@@ -4,6 +4,7 @@
 
 #include "eligibility/report/canvas.h"
 #include "eligibility/report/contour.h"
+#include "eligibility/report/overlay_scene.h"
 #include "eligibility/report/project.h"
 #include "tests/unit/check.h"
 
@@ -137,11 +138,118 @@ static void rays_through_the_structure_show_only_it(void)
     abl_volume_destroy(labels);
 }
 
+/* An axial picture at z = 0 of a lesion without any measure yet. */
+typedef struct drawing {
+    abl_volume *image;
+    abl_report report;
+    abl_lesion_findings lesion;
+    abl_scene scene;
+} drawing;
+
+static void start_drawing(drawing *d)
+{
+    abl_error err;
+    memset(d, 0, sizeof *d);
+    d->image = ball(ABL_PIXEL_I16);
+    d->report.image = d->image;
+    d->scene.report = &d->report;
+    d->scene.lesion = &d->lesion;
+    d->scene.kind = ABL_VIEW_AXIAL;
+    ABL_CHECK_OK(abl_canvas_open(&d->scene.canvas, 400, 400, &err), &err);
+    d->scene.pane.canvas = &d->scene.canvas;
+    d->scene.pane.view =
+        abl_view_plane(&d->image->grid, ABL_PLANE_AXIAL,
+                       (const double[3]){20, 25, 0}, 0.25, 400, 400);
+}
+
+static void end_drawing(drawing *d)
+{
+    abl_canvas_clear(&d->scene.canvas);
+    abl_volume_destroy(d->image);
+}
+
+/* From (20, 20, z) to (20 + mm, 20, z + rise). */
+static abl_segment segment_at(double mm, double z, double rise)
+{
+    return (abl_segment){.mm = {true, mm, 0.5, NULL},
+                         .from_lps = {20, 20, z},
+                         .to_lps = {20 + mm, 20, z + rise}};
+}
+
+static void give_distance(drawing *d, abl_structure_id id, abl_segment segment)
+{
+    d->lesion.to[id].structure = id;
+    d->lesion.to[id].nearest = segment;
+}
+
+static void a_distance_off_the_plane_is_named_and_not_drawn(void)
+{
+    drawing d;
+    start_drawing(&d);
+    d.lesion.capsule = segment_at(4, 2.6, 0);
+    give_distance(&d, ABL_GALLBLADDER, segment_at(0, -3, 0));
+    abl_scene_draw_measures(&d.scene);
+    CU_ASSERT_EQUAL(d.scene.label_count, 0);
+    CU_ASSERT_STRING_EQUAL(d.scene.elsewhere,
+                           "capsule 4.0 mm (3 mm H), touches gallbladder "
+                           "(3 mm F)");
+    end_drawing(&d);
+}
+
+static void a_distance_that_leaves_the_plane_says_where_it_ends(void)
+{
+    drawing d;
+    start_drawing(&d);
+    d.lesion.capsule = segment_at(4, 1.5, 0);
+    give_distance(&d, ABL_GALLBLADDER, segment_at(9, 0, -7));
+    abl_scene_draw_measures(&d.scene);
+    CU_ASSERT_STRING_EQUAL(d.scene.elsewhere, "");
+    CU_ASSERT_EQUAL_FATAL(d.scene.label_count, 2);
+    CU_ASSERT_STRING_EQUAL(d.scene.labels[0].text, "capsule 4.0 mm");
+    CU_ASSERT_STRING_EQUAL(d.scene.labels[1].text,
+                           "gallbladder 9.0 mm (ends 7 mm F)");
+    end_drawing(&d);
+}
+
+static void a_diameter_that_was_not_measured_is_not_drawn(void)
+{
+    drawing d;
+    start_drawing(&d);
+    d.lesion.longest_axial_diameter = segment_at(12, 0, 0);
+    d.lesion.longest_axial_diameter.mm.measured = false;
+    d.lesion.perpendicular_diameter = segment_at(9, 0, 0);
+    d.lesion.perpendicular_diameter.is_read = true; /* a reader's has no line */
+    abl_scene_draw_measures(&d.scene);
+    CU_ASSERT_EQUAL(d.scene.label_count, 0);
+    CU_ASSERT_STRING_EQUAL(d.scene.elsewhere, "");
+    end_drawing(&d);
+}
+
+static void the_nearest_picture_shows_the_shortest_above_a_touch(void)
+{
+    drawing d;
+    abl_shortest shortest;
+    start_drawing(&d);
+    CU_ASSERT_FALSE(abl_scene_find_shortest(&shortest, &d.lesion));
+    d.lesion.capsule = segment_at(0.04, 0, 0);
+    CU_ASSERT_FALSE(abl_overlay_has_nearest(&d.lesion));
+    give_distance(&d, ABL_GALLBLADDER, segment_at(9, 0, 0));
+    give_distance(&d, ABL_PORTAL_AND_SPLENIC_VEIN, segment_at(7, 0, 0));
+    CU_ASSERT_TRUE_FATAL(abl_scene_find_shortest(&shortest, &d.lesion));
+    CU_ASSERT_STRING_EQUAL(shortest.name,
+                           abl_structure_title(ABL_PORTAL_AND_SPLENIC_VEIN));
+    end_drawing(&d);
+}
+
 const char *const abl_test_suite = "eligibility.pictures";
 CU_TestInfo abl_tests[] = {
     ABL_TEST(labels_cover_neither_the_lesion_nor_each_other),
     ABL_TEST(a_label_without_room_is_left_out),
     ABL_TEST(shadow_of_a_ball_is_its_disc_from_every_side),
     ABL_TEST(rays_through_the_structure_show_only_it),
+    ABL_TEST(a_distance_off_the_plane_is_named_and_not_drawn),
+    ABL_TEST(a_distance_that_leaves_the_plane_says_where_it_ends),
+    ABL_TEST(a_diameter_that_was_not_measured_is_not_drawn),
+    ABL_TEST(the_nearest_picture_shows_the_shortest_above_a_touch),
     CU_TEST_INFO_NULL,
 };

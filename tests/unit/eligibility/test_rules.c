@@ -582,7 +582,7 @@ static void only_low_confidence_lesions_leave_nothing(void)
     abl_findings_destroy(findings);
 }
 
-static void limiting_factor_names_rule_number_and_limit(void)
+static void limiting_factor_names_rule_limit_and_source(void)
 {
     load_net();
     abl_findings *findings = sample_findings(1);
@@ -592,6 +592,7 @@ static void limiting_factor_names_rule_number_and_limit(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "Fails only on longest diameter (R2)"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "34.2 ± 1.0 mm"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "below 30 mm"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "27 to 33 mm (cited)."));
     abl_assessment_destroy(a);
     abl_findings_destroy(findings);
 }
@@ -651,7 +652,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(no_lesion_is_not_assessable),
     ABL_TEST(low_confidence_lesions_are_left_out_once),
     ABL_TEST(only_low_confidence_lesions_leave_nothing),
-    ABL_TEST(limiting_factor_names_rule_number_and_limit),
+    ABL_TEST(limiting_factor_names_rule_limit_and_source),
     ABL_TEST(nothing_is_called_fit_for_treatment),
     ABL_TEST(findings_that_are_no_numbers_are_refused),
     CU_TEST_INFO_NULL,
