@@ -2,12 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/rules_check.h"
 
-/* A liver that is not wholly in the scan may hold more than was seen. */
-static void doubt_cut_liver(abl_rule_result *out, const abl_rule_case *what)
+/* There may be more than was seen or kept. */
+static void doubt_total(abl_rule_result *out, const abl_rule_case *what)
 {
-    if (out->result == ABL_MET && !what->findings->exam.liver_whole)
+    if (out->result != ABL_MET)
+        return;
+    if (!what->findings->exam.liver_whole)
         abl_rule_unknown(out, "the liver is not wholly in the scan, so there "
                               "may be more");
+    else if (what->findings->lesion_count >= ABL_MAX_LESIONS)
+        abl_rule_unknown(out, "more lesions may have been left out than fit "
+                              "the list");
 }
 
 void abl_check_count(abl_rule_result *out, const abl_rule_case *what)
@@ -27,9 +32,9 @@ void abl_check_count(abl_rule_result *out, const abl_rule_case *what)
     abl_rule_say(out, "%zu found", count);
     if (low)
         abl_rule_say(out, ", %zu of them of low confidence", low);
-    if (findings->lesion_count >= ABL_MAX_LESIONS)
+    if (findings->lesion_count >= ABL_MAX_LESIONS && out->result != ABL_MET)
         abl_rule_say(out, "; there may be more");
-    doubt_cut_liver(out, what);
+    doubt_total(out, what);
 }
 
 static void observe_share(abl_rule_result *out, const abl_value *share)
@@ -49,7 +54,7 @@ void abl_check_burden(abl_rule_result *out, const abl_rule_case *what)
         abl_rule_say(out, " (%.1f mL of %.0f mL)",
                      findings->tumour_volume_ml.value,
                      findings->liver_volume_ml.value);
-    doubt_cut_liver(out, what);
+    doubt_total(out, what);
 }
 
 /* Too much with the margin that is aimed at, but not with the least one:
@@ -78,5 +83,5 @@ void abl_check_ablated(abl_rule_result *out, const abl_rule_case *what)
         abl_rule_say(out, " (not measured with %d mm)", aims_at_ten ? 5 : 10);
     if (aims_at_ten)
         relent(out, five);
-    doubt_cut_liver(out, what);
+    doubt_total(out, what);
 }

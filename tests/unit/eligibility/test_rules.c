@@ -487,6 +487,27 @@ static void poor_exam_is_never_met(void)
     CU_ASSERT_EQUAL(spoiled("R17", wrong_header, "header"), ABL_BORDERLINE);
 }
 
+/* As many lesions as are kept; more may have been left out. */
+static void fill_the_list(abl_findings *f)
+{
+    abl_findings *full = sample_findings(ABL_MAX_LESIONS);
+    abl_lesion_findings *one = f->lesions;
+    f->lesions = full->lesions;
+    f->lesion_count = ABL_MAX_LESIONS;
+    full->lesions = one;
+    full->lesion_count = 1;
+    abl_findings_destroy(full);
+}
+
+static void full_list_meets_no_total(void)
+{
+    CU_ASSERT_EQUAL(spoiled("R1", fill_the_list, "may be more"), ABL_NOT_MET);
+    CU_ASSERT_EQUAL(spoiled("R15", fill_the_list, "left out"),
+                    ABL_NOT_ASSESSABLE);
+    CU_ASSERT_EQUAL(spoiled("R16", fill_the_list, "left out"),
+                    ABL_NOT_ASSESSABLE);
+}
+
 static void verdict_follows_the_truth_table(void)
 {
     static const struct {
@@ -647,6 +668,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(no_path_fails_only_when_all_was_seen),
     ABL_TEST(longest_diameter_is_the_larger_of_two),
     ABL_TEST(poor_exam_is_never_met),
+    ABL_TEST(full_list_meets_no_total),
     ABL_TEST(verdict_follows_the_truth_table),
     ABL_TEST(all_limits_kept_meets),
     ABL_TEST(no_lesion_is_not_assessable),
