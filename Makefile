@@ -9,7 +9,7 @@ BUILD_PACKAGES := gcc g++ make cmake ninja-build pkg-config \
 	libpng-dev libcairo2-dev libjansson-dev zlib1g-dev fonts-dejavu-core
 TEST_PACKAGES := libcunit1-dev clang-format-14 codespell cppcheck git \
 	dicom3tools dcmtk python3-pydicom python3-numpy \
-	libpixelmed-java default-jre-headless chromium chromium-driver
+	libpixelmed-java default-jre-headless chromium chromium-driver nodejs
 
 # Installs what is missing, and says what to do when it may not.
 define install

@@ -1,10 +1,14 @@
-"""Reads segmentation.dcm and report.dcm with pydicom and compares them with
-masks/labels.nii.gz and report.json of the same run: every voxel of every
-segment, placed by its frames' positions, and every number of the report.
+"""Compares segmentation.dcm and report.dcm with masks/labels.nii.gz and
+report.json of the same run: every voxel of every segment, placed by its frames'
+positions, and every number of the report. They are read with pydicom and, when
+the output of read_with_dcmjs.js is given, once more with dcmjs, pictures too.
+
+usage: check_dicom_out.py RESULT [DCMJS_JSON]
 
 SPDX-License-Identifier: Apache-2.0
 """
 import gzip
+import hashlib
 import json
 import struct
 import sys
@@ -29,6 +33,22 @@ def read_labels(path):
             numpy.diag([-1.0, -1.0, 1.0, 1.0]) @ to_ras)
 
 
+def read_dcmjs(path):
+    """By file: data set, frames as runs, sum of the pixels."""
+    with open(path, encoding="utf-8") as file:
+        found = json.load(file)
+    for one in found:
+        one["dataset"] = pydicom.Dataset.from_json(one["dataset"])
+    return {one["file"]: one for one in found}
+
+
+def frames_of_runs(seg, runs):
+    frames = [numpy.repeat(numpy.arange(len(frame)) % 2, frame)
+              for frame in runs]
+    return numpy.array(frames).reshape(
+        int(seg.NumberOfFrames), seg.Rows, seg.Columns)
+
+
 def read_frames(seg):
     bits = numpy.unpackbits(
         numpy.frombuffer(seg.PixelData, numpy.uint8), bitorder="little")
@@ -37,7 +57,7 @@ def read_frames(seg):
         count, seg.Rows, seg.Columns)
 
 
-def read_segments(seg, to_lps, shape):
+def read_segments(seg, frames, to_lps, shape):
     """A mask on the label map's grid for each segment."""
     shared = seg.SharedFunctionalGroupsSequence[0]
     cosines = [float(v) for v in
@@ -51,8 +71,9 @@ def read_segments(seg, to_lps, shape):
     assert numpy.allclose(along_j, [0, 1, 0], atol=1e-4), along_j
     masks = {s.SegmentNumber: numpy.zeros(shape, bool)
              for s in seg.SegmentSequence}
-    for frame, group in zip(read_frames(seg),
-                            seg.PerFrameFunctionalGroupsSequence):
+    groups = seg.PerFrameFunctionalGroupsSequence
+    assert len(frames) == len(groups), (len(frames), len(groups))
+    for frame, group in zip(frames, groups):
         position = [float(v) for v in
                     group.PlanePositionSequence[0].ImagePositionPatient]
         ijk = (from_lps @ [*position, 1])[:3]
@@ -73,14 +94,13 @@ def expected_mask(labels, name, values):
     return labels == values[name]
 
 
-def check_segmentation(folder, report):
-    seg = pydicom.dcmread(folder + "/dicom/segmentation.dcm")
+def check_segmentation(folder, report, seg, frames):
     labels, to_lps = read_labels(folder + "/masks/labels.nii.gz")
     names = json.load(open(folder + "/masks/labels.json", encoding="utf-8"))
     values = {item["name"]: item["value"] for item in names["labels"]}
     outlines = {item["name"]: item["outline"] for item in report["structures"]}
     assert check_codes(seg) >= 15
-    masks = read_segments(seg, to_lps, labels.shape)
+    masks = read_segments(seg, frames, to_lps, labels.shape)
     lesions = 0
     for segment in seg.SegmentSequence:
         mask = masks[segment.SegmentNumber]
@@ -182,10 +202,9 @@ def check_rules(group, lesion):
     assert read == wanted, (read, wanted)
 
 
-def check_report(folder, report):
-    sr = pydicom.dcmread(folder + "/dicom/report.dcm")
-    assert check_codes(sr) >= 40
+def check_report(sr, report):
     groups = find(sr, "Measurement Group")
+    assert check_codes(sr) >= 40
     assert len(groups) == len(report["lesions"]) > 0
     for group, lesion in zip(groups, report["lesions"]):
         check_values(group, lesion)
@@ -193,7 +212,36 @@ def check_report(folder, report):
         check_rules(group, lesion)
 
 
+def check_pictures(folder, found):
+    """Both toolkits see the same pixels."""
+    pictures = [name for name in found if name.startswith("capture-")]
+    assert pictures
+    for name in pictures:
+        picture = pydicom.dcmread(folder + "/dicom/" + name)
+        other = found[name]["dataset"]
+        assert picture.Rows == other.Rows > 0
+        assert picture.Columns == other.Columns > 0
+        assert picture.SamplesPerPixel == other.SamplesPerPixel == 3
+        data = picture.PixelData
+        assert len(data) >= 3 * picture.Rows * picture.Columns
+        assert hashlib.sha256(data).hexdigest() == found[name]["sha256"], name
+
+
+def main(folder, dcmjs=None):
+    report = json.load(open(folder + "/report.json", encoding="utf-8"))
+    seg = pydicom.dcmread(folder + "/dicom/segmentation.dcm")
+    check_segmentation(folder, report, seg, read_frames(seg))
+    check_report(pydicom.dcmread(folder + "/dicom/report.dcm"), report)
+    if not dcmjs:
+        return
+    found = read_dcmjs(dcmjs)
+    seg = found["segmentation.dcm"]["dataset"]
+    check_segmentation(
+        folder, report, seg,
+        frames_of_runs(seg, found["segmentation.dcm"]["runs"]))
+    check_report(found["report.dcm"]["dataset"], report)
+    check_pictures(folder, found)
+
+
 if __name__ == "__main__":
-    RESULT = json.load(open(sys.argv[1] + "/report.json", encoding="utf-8"))
-    check_segmentation(sys.argv[1], RESULT)
-    check_report(sys.argv[1], RESULT)
+    main(*sys.argv[1:])

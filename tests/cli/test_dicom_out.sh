@@ -49,8 +49,13 @@ checks=$((checks + 3))
 # Other toolkits read the same voxels and numbers.
 dsrdump "$out/dicom/report.dcm" >"$work/report.txt"
 holds -s "$work/report.txt"
-/usr/bin/python3 "$here/check_dicom_out.py" "$out" || fail "read-back differs"
-checks=$((checks + 1))
+command -v node >/dev/null ||
+  fail "node is missing (Debian package nodejs), so dcmjs cannot read back"
+node "$here/read_with_dcmjs.js" "$here"/dcmjs/dcmjs-*.js.gz "$out"/dicom/*.dcm \
+  >"$work/dcmjs.json" || fail "dcmjs cannot read the objects"
+/usr/bin/python3 "$here/check_dicom_out.py" "$out" "$work/dcmjs.json" ||
+  fail "read-back differs"
+checks=$((checks + 2))
 
 # Files that are no outlines of this series are refused, before any network.
 seg="$out/dicom/segmentation.dcm"
@@ -84,6 +89,6 @@ dciodvfy "$work/back/dicom/report.dcm" 2>&1 | grep '^Error' &&
 /usr/bin/python3 "$here/check_labels_near.py" "$out" "$work/back" ||
   fail "the imported outlines moved"
 checks=$((checks + 1))
-only_holds "$work" back cut.dcm err.txt frameless labelmap.dcm other.dcm out \
+only_holds "$work" back cut.dcm dcmjs.json err.txt frameless labelmap.dcm other.dcm out \
   out.txt pixelmed.txt recipe.json report.txt study verify.txt
 done_checking
