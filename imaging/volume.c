@@ -89,6 +89,10 @@ static void copy_strided(void *to, const void *from, size_t start,
 {
     const char *source = (const char *)from + start * bytes;
     char *target = to;
+    if (stride == 1) {
+        memcpy(target, source, count * bytes);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         memcpy(target + i * bytes,
                source + (ptrdiff_t)i * stride * (ptrdiff_t)bytes, bytes);
@@ -115,6 +119,7 @@ abl_status abl_volume_reorient(abl_volume **out, const abl_volume *volume,
     }
     size_t bytes = abl_pixel_size(volume->type);
     char *to = (*out)->data;
+#pragma omp parallel for schedule(static)
     for (size_t k = 0; k < grid.size[2]; k++)
         for (size_t j = 0; j < grid.size[1]; j++) {
             ptrdiff_t start = (ptrdiff_t)first + (ptrdiff_t)k * stride[2] +

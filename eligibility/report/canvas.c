@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eligibility/report/palette.h"
 #include "imaging/file_bytes.h"
 #include "imaging/png_encode.h"
 
@@ -319,35 +318,34 @@ bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
 }
 
 /* cairo keeps native-endian 0xRRGGBB words; the upper byte is free. */
-static abl_status encode(uint8_t **png, size_t *bytes, abl_canvas *canvas,
-                         abl_error *err)
+/* What is drawn as palette numbers; abl_pixels_clear() it. */
+static abl_status reduce_colours(abl_pixels *out, abl_canvas *canvas,
+                                 abl_error *err)
 {
     const unsigned char *data = cairo_image_surface_get_data(canvas->surface);
     const size_t stride =
         (size_t)cairo_image_surface_get_stride(canvas->surface);
-    const size_t width = (size_t)cairo_image_surface_get_width(canvas->surface);
-    const size_t height =
-        (size_t)cairo_image_surface_get_height(canvas->surface);
-    uint32_t *words = abl_alloc(width * height, sizeof *words, err);
-    uint8_t *numbers = abl_alloc(width * height, 1, err);
-    abl_palette palette;
-    abl_status status = words && numbers ? ABL_OK : ABL_E_NOMEM;
-    for (size_t row = 0; row < height && !status; row++)
-        memcpy(words + row * width, data + row * stride, 4 * width);
+    out->width = (size_t)cairo_image_surface_get_width(canvas->surface);
+    out->height = (size_t)cairo_image_surface_get_height(canvas->surface);
+    const size_t count = out->width * out->height;
+    uint32_t *words = abl_alloc(count, sizeof *words, err);
+    out->numbers = abl_alloc(count, 1, err);
+    abl_status status = words && out->numbers ? ABL_OK : ABL_E_NOMEM;
+    for (size_t row = 0; row < out->height && !status; row++)
+        memcpy(words + row * out->width, data + row * stride, 4 * out->width);
     if (!status)
         status =
-            abl_palette_apply(&palette, numbers, words, width * height, err);
-    if (!status)
-        status = abl_png_encode(png, bytes, numbers, width, height,
-                                palette.rgb[0], palette.count, err);
+            abl_palette_apply(&out->palette, out->numbers, words, count, err);
     free(words);
-    free(numbers);
+    if (status)
+        abl_pixels_clear(out);
     return status;
 }
 
 abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
-                            abl_error *err)
+                            abl_pixels *kept, abl_error *err)
 {
+    memset(kept, 0, sizeof *kept);
     cairo_surface_flush(canvas->surface);
     if (cairo_status(canvas->cairo) != CAIRO_STATUS_SUCCESS)
         return abl_error_set(
@@ -355,7 +353,11 @@ abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
             cairo_status_to_string(cairo_status(canvas->cairo)));
     uint8_t *png = NULL;
     size_t bytes = 0;
-    abl_status status = encode(&png, &bytes, canvas, err);
+    abl_status status = reduce_colours(kept, canvas, err);
+    if (!status)
+        status = abl_png_encode(&png, &bytes, kept->numbers, kept->width,
+                                kept->height, kept->palette.rgb[0],
+                                kept->palette.count, err);
     if (!status)
         status = abl_file_write(path, png, bytes, err);
     free(png);

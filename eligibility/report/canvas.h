@@ -6,6 +6,7 @@
 
 #include <cairo.h>
 
+#include "eligibility/report/pixels.h"
 #include "eligibility/report/view.h"
 
 /** Colours that stay apart for colour-blind readers and in grey print.
@@ -108,8 +109,9 @@ void abl_canvas_reserve_line(abl_canvas *canvas, const double from[2],
 bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
                       double size_px, abl_ink ink, const char *text);
 
-/** Writes the picture. */
+/** Writes the picture; @p kept takes what the file then holds, and is cleared
+ * by the caller. */
 abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
-                            abl_error *err) ABL_MUST_CHECK;
+                            abl_pixels *kept, abl_error *err) ABL_MUST_CHECK;
 
 #endif

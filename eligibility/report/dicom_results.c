@@ -89,27 +89,44 @@ static void flatten(uint8_t *pixels, size_t count)
         memmove(pixels + 3 * n, pixels + 4 * n, 3);
 }
 
+/* Three bytes a pixel: what was kept of a picture, else what its file holds. */
+static abl_status get_rgb(uint8_t **rgb, size_t size[2], const char *path,
+                          const abl_pixels *kept, abl_error *err)
+{
+    size[0] = kept->width;
+    size[1] = kept->height;
+    if (kept->numbers) {
+        *rgb = abl_alloc(size[0] * size[1], 3, err);
+        if (!*rgb)
+            return ABL_E_NOMEM;
+        abl_pixels_to_rgb(*rgb, kept);
+        return ABL_OK;
+    }
+    const abl_status status = abl_png_read(rgb, &size[0], &size[1], path, err);
+    if (!status)
+        flatten(*rgb, size[0] * size[1]);
+    return status;
+}
+
 static abl_status write_capture(const abl_dicom_job *job, const char *folder,
                                 const abl_picture *picture, int number,
                                 abl_error *err)
 {
-    char path[PATH_MAX], description[65];
-    uint8_t *pixels = NULL;
-    size_t width = 0, height = 0;
+    char path[PATH_MAX];
+    uint8_t *rgb = NULL;
+    size_t size[2];
     abl_dicom_object_info info = job->info;
     snprintf(path, sizeof path, "%s/%s", folder, picture->file);
-    abl_status status = abl_png_read(&pixels, &width, &height, path, err);
+    abl_status status = get_rgb(&rgb, size, path, &picture->pixels, err);
     if (status)
         return status;
-    flatten(pixels, width * height);
-    snprintf(description, sizeof description, "Ablation criteria, pictures");
-    info.series_description = description;
+    info.series_description = "Ablation criteria, pictures";
     info.series_number = ABL_DICOM_SERIES_NUMBER + 2;
     info.instance_number = number;
     snprintf(path, sizeof path, "%s/dicom/capture-%03d.dcm", folder, number);
-    status = abl_dicom_capture_write(path, job->source, &info, pixels, width,
-                                     height, ABL_NO_SOURCE_IMAGE, err);
-    free(pixels);
+    status = abl_dicom_capture_write(path, job->source, &info, rgb, size[0],
+                                     size[1], ABL_NO_SOURCE_IMAGE, err);
+    free(rgb);
     return status;
 }
 
@@ -197,7 +214,7 @@ abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
     abl_status status = job ? ABL_OK : ABL_E_NOMEM;
     if (!status)
         status = make_key(key, sizeof key, folder, source, err);
-    if (!status)
+    if (!status && (choice.segmentation || choice.report))
         status = make_native(native, report, err);
     if (!status) {
         job->report = report;

@@ -270,7 +270,7 @@ abl_status abl_overlay_finish(abl_picture *picture, abl_canvas *canvas,
     snprintf(path, sizeof path, "%s/%s", folder, picture->file);
     picture->width = (size_t)cairo_image_surface_get_width(canvas->surface);
     picture->height = (size_t)cairo_image_surface_get_height(canvas->surface);
-    return abl_canvas_write(canvas, path, err);
+    return abl_canvas_write(canvas, path, &picture->pixels, err);
 }
 
 void abl_overlay_head(char *text, size_t size, const abl_report *report)
@@ -294,6 +294,8 @@ void abl_overlay_series(char *text, size_t size, const abl_report *report)
 
 void abl_pictures_clear(abl_pictures *pictures)
 {
+    for (size_t n = 0; n < pictures->count; n++)
+        abl_pixels_clear(&pictures->items[n].pixels);
     free(pictures->items);
     pictures->items = NULL;
     pictures->count = 0;

@@ -75,7 +75,8 @@ static double place_picture(sheet *to, const abl_picture *picture,
     if (!picture)
         return 0;
     snprintf(path, sizeof path, "%s/%s", to->folder, picture->file);
-    return abl_pdf_picture(&to->pdf, path, left_pt, to->pdf.y_pt, width_pt);
+    return abl_pdf_picture(&to->pdf, &picture->pixels, path, left_pt,
+                           to->pdf.y_pt, width_pt);
 }
 
 /* Two pictures side by side. */

@@ -184,10 +184,27 @@ void abl_pdf_row(abl_pdf *pdf, const double *widths_pt,
     pdf->y_pt += height + 2 * pad_pt;
 }
 
-double abl_pdf_picture(abl_pdf *pdf, const char *path, double left_pt,
-                       double y_pt, double width_pt)
+static cairo_surface_t *make_surface(const abl_pixels *pixels)
 {
-    cairo_surface_t *image = cairo_image_surface_create_from_png(path);
+    cairo_surface_t *image = cairo_image_surface_create(
+        CAIRO_FORMAT_RGB24, (int)pixels->width, (int)pixels->height);
+    if (cairo_surface_status(image) != CAIRO_STATUS_SUCCESS)
+        return image;
+    unsigned char *data = cairo_image_surface_get_data(image);
+    const size_t stride = (size_t)cairo_image_surface_get_stride(image);
+    for (size_t row = 0; row < pixels->height; row++)
+        abl_pixels_row_to_words((uint32_t *)(void *)(data + row * stride),
+                                pixels, row);
+    cairo_surface_mark_dirty(image);
+    return image;
+}
+
+double abl_pdf_picture(abl_pdf *pdf, const abl_pixels *pixels, const char *path,
+                       double left_pt, double y_pt, double width_pt)
+{
+    cairo_surface_t *image = pixels->numbers
+                                 ? make_surface(pixels)
+                                 : cairo_image_surface_create_from_png(path);
     double height_pt = 0;
     if (cairo_surface_status(image) == CAIRO_STATUS_SUCCESS) {
         const double scale = width_pt / cairo_image_surface_get_width(image);

@@ -6,6 +6,7 @@
 
 #include <cairo.h>
 
+#include "eligibility/report/pixels.h"
 #include "imaging/status.h"
 
 /** Points; A4 is 595 x 842. */
@@ -53,9 +54,9 @@ double abl_pdf_text_height(abl_pdf *pdf, double width_pt, abl_pdf_style style,
 void abl_pdf_row(abl_pdf *pdf, const double *widths_pt,
                  const char *const *cells, size_t count, abl_pdf_style style);
 
-/** A PNG scaled to a width; @p y_pt is its top. @return its height, 0 when it
- * could not be read */
-double abl_pdf_picture(abl_pdf *pdf, const char *path, double left_pt,
-                       double y_pt, double width_pt);
+/** A picture scaled to a width; @p y_pt is its top. Without @p pixels the PNG
+ * at @p path is read. @return its height, 0 when it could not be read */
+double abl_pdf_picture(abl_pdf *pdf, const abl_pixels *pixels, const char *path,
+                       double left_pt, double y_pt, double width_pt);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "eligibility/explain.h"
 #include "eligibility/reading.h"
+#include "eligibility/report/pixels.h"
 #include "eligibility/rules.h"
 
 #define ABL_RESEARCH_USE \
@@ -50,6 +51,7 @@ typedef struct abl_picture {
     char caption[256];
     int lesion; /**< 0 for the patient */
     size_t width, height;
+    abl_pixels pixels; /**< what the file holds, or nothing */
 } abl_picture;
 typedef struct abl_pictures {
     size_t count;
