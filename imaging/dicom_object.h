@@ -61,6 +61,10 @@ bool abl_dicom_source_has_names(const abl_dicom_source *source);
  * multi-frame sources, and for volumes that were resampled. */
 bool abl_dicom_source_matches(const abl_dicom_source *source,
                               const abl_grid *grid);
+/** The plane of one instance as a grid of one slice, 1 mm thick along its
+ * normal; false when its header has none. */
+bool abl_dicom_source_plane(const abl_dicom_source *source, size_t index,
+                            abl_grid *plane);
 /** Study date and time "YYYYMMDDHHMMSS"; a fixed one when absent. */
 const char *abl_dicom_source_date_time(const abl_dicom_source *source);
 
@@ -103,21 +107,32 @@ typedef struct abl_dicom_segment {
     uint8_t rgb[3];
 } abl_dicom_segment;
 
+/** What planes the slices of labels lie on. */
+typedef enum abl_dicom_planes {
+    ABL_PLANES_OF_GRID,  /**< where the labels' grid says */
+    ABL_PLANES_OF_SOURCE /**< slice k is the image of instance k, pixel for
+                              pixel, wherever that lies; of the grid only sizes
+                              and the distance of slices count */
+} abl_dicom_planes;
+
 /**
  * Writes a binary Segmentation: one frame per segment and slice that has a
  * voxel of it, each with its own plane position. Bits are packed here, lowest
  * first, frames without padding between them (DICOM PS3.5 section 8.1.1).
+ * Frames name the images they lie on where abl_dicom_source_matches() or
+ * @p planes says that they do.
  *
- * @param slice_matches  whether slice k of the grid is source instance k, so
- *                       that frames may name it (false: resampled, tilted)
  * @retval ABL_E_INVALID no segment, grids differ, no frame of reference, more
  *                       than 65535 segments, a segment without a voxel, or
- *                       without the name of its algorithm
+ *                       without the name of its algorithm; labels that do not
+ *                       fit the source's images, or these have no planes of
+ *                       one orientation and pixel spacing
  * @retval ABL_E_IO, ABL_E_NOMEM
  */
 abl_status abl_dicom_seg_write(const char *path, const abl_dicom_source *source,
                                const abl_dicom_object_info *info,
                                const abl_dicom_segment *segments, size_t count,
+                               abl_dicom_planes planes,
                                abl_error *err) ABL_MUST_CHECK;
 
 #define ABL_NO_SOURCE_IMAGE SIZE_MAX

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eligibility/report/source_labels.h"
 #include "eligibility/report/vessel_labels.h"
 #include "imaging/dicom_write.h"
 #include "imaging/png.h"
@@ -67,17 +68,17 @@ static abl_status make_key(char *key, size_t size, const char *folder,
 }
 
 /* Label maps in the order of the source's slices. */
-static abl_status make_native(abl_volume *out[3], const abl_report *report,
-                              abl_error *err)
+static abl_status make_native(abl_volume *out[ABL_SOURCE_LABELS],
+                              const abl_report *report, abl_error *err)
 {
     abl_volume *vessels = NULL;
     const abl_orientation back =
         abl_orientation_invert(report->native_to_canonical);
     abl_status status =
         abl_vessel_labels_make(&vessels, report->structures, false, err);
-    const abl_volume *from[3] = {report->structures->labels,
-                                 report->structures->lesion_labels, vessels};
-    for (int n = 0; !status && n < 3; n++)
+    const abl_volume *from[ABL_SOURCE_LABELS] = {
+        report->structures->labels, report->structures->lesion_labels, vessels};
+    for (int n = 0; !status && n < ABL_SOURCE_LABELS; n++)
         status = abl_volume_reorient(&out[n], from[n], back, err);
     abl_volume_destroy(vessels);
     return status;
@@ -209,13 +210,15 @@ abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
                                    abl_error *err)
 {
     char key[160];
-    abl_volume *native[3] = {NULL, NULL, NULL};
+    abl_volume *labels[ABL_SOURCE_LABELS] = {NULL};
+    const bool is_tilted = abl_source_is_tilted(report, source);
     abl_dicom_job *job = abl_alloc(1, sizeof *job, err);
     abl_status status = job ? ABL_OK : ABL_E_NOMEM;
     if (!status)
         status = make_key(key, sizeof key, folder, source, err);
     if (!status && (choice.segmentation || choice.report))
-        status = make_native(native, report, err);
+        status = is_tilted ? abl_source_labels_make(labels, report, source, err)
+                           : make_native(labels, report, err);
     if (!status) {
         job->report = report;
         job->source = source;
@@ -227,16 +230,17 @@ abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
             .manufacturer = "AblaScreen",
             .model_name = "ablascreen",
             .version = report->version};
-        job->organ_labels = native[0];
-        job->lesion_labels = native[1];
-        job->vessel_labels = native[2];
+        job->planes = is_tilted ? ABL_PLANES_OF_SOURCE : ABL_PLANES_OF_GRID;
+        job->organ_labels = labels[ABL_SOURCE_ORGANS];
+        job->lesion_labels = labels[ABL_SOURCE_LESIONS];
+        job->vessel_labels = labels[ABL_SOURCE_VESSELS];
         job->source_matches =
             abl_dicom_source_matches(source, report->native_grid);
         status =
             write_objects(job, folder, pictures, pdf_path, choice, notes, err);
     }
-    for (int n = 0; n < 3; n++)
-        abl_volume_destroy(native[n]);
+    for (int n = 0; n < ABL_SOURCE_LABELS; n++)
+        abl_volume_destroy(labels[n]);
     free(job);
     return status;
 }

@@ -36,10 +36,11 @@ typedef struct abl_dicom_job {
     const abl_report *report;
     const abl_dicom_source *source;
     abl_dicom_object_info info;
+    abl_dicom_planes planes;        /**< on which the labels lie */
     const abl_volume *organ_labels; /**< native order */
     const abl_volume *lesion_labels;
-    abl_volume *vessel_labels; /**< native order, ids 20 to 22; or NULL */
-    bool source_matches;       /**< slices are source images */
+    const abl_volume *vessel_labels; /**< native order, ids 20 to 22 */
+    bool source_matches; /**< slices of the native grid are source images */
     size_t segment_count;
     bool has_segmentation;
     unsigned lesion_segment[ABL_MAX_LESIONS]; /**< segment number, 0: none */

@@ -116,8 +116,9 @@ abl_status abl_dicom_write_segmentation(abl_dicom_job *job, const char *path,
         add_structure(list, job, (abl_structure_id)id);
     for (size_t n = 0; n < job->report->structures->lesion_count; n++)
         add_lesion(list, job, n);
-    const abl_status status = abl_dicom_seg_write(
-        path, job->source, &job->info, list->items, list->count, err);
+    const abl_status status =
+        abl_dicom_seg_write(path, job->source, &job->info, list->items,
+                            list->count, job->planes, err);
     job->segment_count = list->count;
     job->has_segmentation = !status;
     free(list);

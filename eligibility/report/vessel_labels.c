@@ -5,8 +5,8 @@
 
 #include "segmentation/field.h"
 
-static abl_status paint_field(abl_volume *labels, const abl_volume *field,
-                              uint8_t value, abl_error *err)
+abl_status abl_labels_paint(abl_volume *labels, const abl_volume *field,
+                            uint8_t value, abl_error *err)
 {
     const size_t *size = labels->grid.size;
     abl_field_taps taps;
@@ -40,7 +40,7 @@ abl_status abl_vessel_labels_make(abl_volume **out,
         abl_volume_create(out, &structures->labels->grid, ABL_PIXEL_U8, err);
     for (int id = ABL_HEPATIC_VEINS; !status && id <= last; id++)
         if (structures->items[id].field)
-            status = paint_field(*out, structures->items[id].field, (uint8_t)id,
-                                 err);
+            status = abl_labels_paint(*out, structures->items[id].field,
+                                      (uint8_t)id, err);
     return status;
 }

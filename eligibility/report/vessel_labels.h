@@ -20,4 +20,10 @@ abl_status abl_vessel_labels_make(abl_volume **out,
                                   bool with_hilum,
                                   abl_error *err) ABL_MUST_CHECK;
 
+/** Puts @p value where a field is positive at the centre of a voxel of u8
+ * labels.
+ * @retval ABL_E_NOMEM */
+abl_status abl_labels_paint(abl_volume *labels, const abl_volume *field,
+                            uint8_t value, abl_error *err) ABL_MUST_CHECK;
+
 #endif

@@ -381,6 +381,24 @@ bool abl_dicom_source_matches(const abl_dicom_source *source, const abl_grid *gr
     return true;
 }
 
+bool abl_dicom_source_plane(const abl_dicom_source *source, size_t index, abl_grid *plane)
+{
+    if (index >= source->instances.size() || !source->instances[index].has_plane)
+        return false;
+    const auto &image = source->instances[index];
+    const double *row = image.cosines, *column = image.cosines + 3;
+    *plane = abl_grid_axial(image.columns, image.rows, 1, image.row_then_column_mm[1],
+                            image.row_then_column_mm[0], 1);
+    for (int a = 0; a < 3; a++) {
+        const int b = (a + 1) % 3, c = (a + 2) % 3;
+        plane->origin_lps[a] = image.position_lps[a];
+        plane->direction[a][0] = row[a];
+        plane->direction[a][1] = column[a];
+        plane->direction[a][2] = row[b] * column[c] - row[c] * column[b];
+    }
+    return abl_grid_validate(plane, nullptr) == ABL_OK;
+}
+
 const char *abl_dicom_source_date_time(const abl_dicom_source *source)
 {
     return source->date_time.c_str();

@@ -13,11 +13,17 @@ struct Frame {
     size_t segment, slice;
 };
 
+struct Position {
+    double lps[3];
+};
+
 struct Job {
     const abl_dicom_source *source;
     const abl_dicom_object_info *info;
     const abl_dicom_segment *segments;
     size_t count;
+    abl_grid grid;                   /* of the first slice; sizes and distance of slices of all */
+    std::vector<Position> positions; /* of each slice */
     bool slice_matches;
     std::string dimension_uid;
 };
@@ -25,11 +31,6 @@ struct Job {
 const char *const algorithm_types[] = {"AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"};
 const abl_code source_purpose = {"121322", "DCM", "Source image for image processing operation"};
 const abl_code derivation = {"113076", "DCM", "Segmentation"};
-
-const abl_grid &grid_of(const Job &job)
-{
-    return job.segments[0].labels->grid;
-}
 
 const Uint8 *slice_of(const Job &job, const Frame &frame)
 {
@@ -40,7 +41,7 @@ const Uint8 *slice_of(const Job &job, const Frame &frame)
 std::vector<Frame> find_frames(const Job &job)
 {
     std::vector<Frame> frames;
-    const abl_grid &grid = grid_of(job);
+    const abl_grid &grid = job.grid;
     for (size_t s = 0; s < job.count; s++)
         for (size_t k = 0; k < grid.size[2]; k++) {
             const Frame frame = {s, k};
@@ -51,17 +52,31 @@ std::vector<Frame> find_frames(const Job &job)
     return frames;
 }
 
+/* Most rows hold nothing, and most of the others nothing at their ends. */
+void pack_row(Uint8 *bytes, size_t bit, const Uint8 *label, size_t count, Uint8 value)
+{
+    const void *found = std::memchr(label, value, count);
+    if (!found)
+        return;
+    const auto first = static_cast<size_t>(static_cast<const Uint8 *>(found) - label);
+    while (label[count - 1] != value)
+        count--;
+    for (size_t n = first; n < count; n++) {
+        const unsigned is_inside = label[n] == value;
+        bytes[(bit + n) >> 3] |= static_cast<Uint8>(is_inside << ((bit + n) & 7));
+    }
+}
+
 std::vector<Uint8> pack(const Job &job, const std::vector<Frame> &frames)
 {
-    const size_t pixels = grid_of(job).size[0] * grid_of(job).size[1];
+    const size_t columns = job.grid.size[0], pixels = columns * job.grid.size[1];
     std::vector<Uint8> bytes(((pixels * frames.size() + 7) / 8 + 1) & ~static_cast<size_t>(1));
     size_t bit = 0;
     for (const Frame &frame : frames) {
         const Uint8 *label = slice_of(job, frame);
         const Uint8 value = job.segments[frame.segment].value;
-        for (size_t n = 0; n < pixels; n++, bit++)
-            if (label[n] == value)
-                bytes[bit >> 3] = static_cast<Uint8>(bytes[bit >> 3] | 1u << (bit & 7));
+        for (size_t n = 0; n < pixels; n += columns, bit += columns)
+            pack_row(bytes.data(), bit, label + n, columns, value);
     }
     return bytes;
 }
@@ -136,7 +151,7 @@ void put_dimensions(abl::ItemWriter &root, const Job &job)
 
 void put_shared(abl::ItemWriter &root, const Job &job)
 {
-    const abl_grid &grid = grid_of(job);
+    const abl_grid &grid = job.grid;
     abl::ItemWriter shared(root.add_item(DCM_SharedFunctionalGroupsSequence));
     abl::ItemWriter measures(shared.add_item(DCM_PixelMeasuresSequence));
     const double row_then_column_mm[2] = {grid.spacing_mm[1], grid.spacing_mm[0]};
@@ -171,15 +186,12 @@ void put_derivation(abl::ItemWriter &frame_item, const Job &job, size_t slice)
 
 void put_frame(abl::ItemWriter &root, const Job &job, const Frame &frame)
 {
-    const double ijk[3] = {0, 0, static_cast<double>(frame.slice)};
-    double position[3];
-    abl_grid_to_lps(position, &grid_of(job), ijk);
     abl::ItemWriter item(root.add_item(DCM_PerFrameFunctionalGroupsSequence));
     abl::ItemWriter content(item.add_item(DCM_FrameContentSequence));
     content.put_u32s(DCM_DimensionIndexValues, {static_cast<Uint32>(frame.segment + 1),
                                                 static_cast<Uint32>(frame.slice + 1)});
     abl::ItemWriter plane(item.add_item(DCM_PlanePositionSequence));
-    plane.put(DCM_ImagePositionPatient, abl::decimals(position, 3));
+    plane.put(DCM_ImagePositionPatient, abl::decimals(job.positions[frame.slice].lps, 3));
     abl::ItemWriter identity(item.add_item(DCM_SegmentIdentificationSequence));
     identity.put_u16(DCM_ReferencedSegmentNumber, static_cast<unsigned>(frame.segment + 1));
     if (job.slice_matches)
@@ -192,7 +204,7 @@ void put_frame(abl::ItemWriter &root, const Job &job, const Frame &frame)
 
 void put_image(abl::ItemWriter &root, const Job &job, size_t frames)
 {
-    const abl_grid &grid = grid_of(job);
+    const abl_grid &grid = job.grid;
     root.put(DCM_ImageType, "DERIVED\\PRIMARY");
     root.put(DCM_FrameOfReferenceUID, job.source->frame_uid);
     root.put(DCM_PositionReferenceIndicator, "");
@@ -222,10 +234,53 @@ abl_status check_segments(const Job &job, abl_error *err)
         if (job.segments[n].algorithm != ABL_DICOM_MANUAL && (!name || !*name))
             return abl_error_set(err, ABL_E_INVALID, "segment %zu needs the name of its algorithm",
                                  n + 1);
-        const abl_status status = abl_grid_check_same(&grid_of(job), &labels->grid, 0.001, err);
+        const abl_status status =
+            abl_grid_check_same(&job.segments[0].labels->grid, &labels->grid, 0.001, err);
         if (status)
             return status;
     }
+    return ABL_OK;
+}
+
+void place_on_grid(Job &job)
+{
+    for (size_t k = 0; k < job.grid.size[2]; k++) {
+        const double ijk[3] = {0, 0, static_cast<double>(k)};
+        Position at;
+        abl_grid_to_lps(at.lps, &job.grid, ijk);
+        job.positions.push_back(at);
+    }
+    job.slice_matches = abl_dicom_source_matches(job.source, &job.grid);
+}
+
+/* Frames share orientation and pixel spacing: other images are no stack. */
+bool is_in_stack(const abl_grid &first, const abl_grid &plane)
+{
+    abl_grid moved = plane;
+    std::memcpy(moved.origin_lps, first.origin_lps, sizeof moved.origin_lps);
+    return abl_grid_check_same(&first, &moved, 0.05, nullptr) == ABL_OK;
+}
+
+abl_status place_on_source(Job &job, abl_error *err)
+{
+    const abl_grid labels = job.grid;
+    const size_t count = job.source->instances.size();
+    abl_grid plane;
+    bool fits = count == labels.size[2] && abl_dicom_source_plane(job.source, 0, &job.grid);
+    for (size_t k = 0; fits && k < count; k++) {
+        Position at;
+        fits = abl_dicom_source_plane(job.source, k, &plane) && is_in_stack(job.grid, plane);
+        std::memcpy(at.lps, plane.origin_lps, sizeof at.lps);
+        job.positions.push_back(at);
+    }
+    if (!fits || job.grid.size[0] != labels.size[0] || job.grid.size[1] != labels.size[1])
+        return abl_error_set(err, ABL_E_INVALID,
+                             "labels of %zu x %zu x %zu pixels are not those of the source's "
+                             "images, or these are no stack",
+                             labels.size[0], labels.size[1], labels.size[2]);
+    job.grid.size[2] = labels.size[2];
+    job.grid.spacing_mm[2] = labels.spacing_mm[2];
+    job.slice_matches = true;
     return ABL_OK;
 }
 
@@ -266,17 +321,23 @@ abl_status write_seg(const char *path, const Job &job, const std::vector<Frame> 
 
 abl_status abl_dicom_seg_write(const char *path, const abl_dicom_source *source,
                                const abl_dicom_object_info *info, const abl_dicom_segment *segments,
-                               size_t count, abl_error *err)
+                               size_t count, abl_dicom_planes planes, abl_error *err)
 {
     return abl::guard(err, [&]() -> abl_status {
         char uid[65];
-        Job job = {source, info, segments, count, false, ""};
+        Job job = {source, info, segments, count, {}, {}, false, ""};
         abl_status status = abl::check_object_info(info, err);
         if (!status)
             status = check_segments(job, err);
         if (status)
             return status;
-        job.slice_matches = abl_dicom_source_matches(source, &segments[0].labels->grid);
+        job.grid = segments[0].labels->grid;
+        if (planes == ABL_PLANES_OF_SOURCE)
+            status = place_on_source(job, err);
+        else
+            place_on_grid(job);
+        if (status)
+            return status;
         abl_dicom_uid(uid, (std::string(info->key) + "/dimensions").c_str());
         job.dimension_uid = uid;
         const std::vector<Frame> frames = find_frames(job);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Named recipes through the whole program: verdict and limiting rule as a
 # radiologist would expect (the recipe's "expect"), lesions where they are.
+# Of tilted series the segmentation must lie on their images.
 # Names after the folder restrict it to these, "quick" to one recipe for each
 # kind of reason; without names all are run (make accuracy).
 source "$(dirname "$0")/common.sh"
@@ -22,13 +23,20 @@ fi
 
 # One recipe on one thread; the line of the table goes to $work/NAME.line.
 run_one() {
-  local name=$1 study="$work/$1.study" result="$work/$1.result"
+  local name=$1 study="$work/$1.study" result="$work/$1.result" dicom=none
+  [[ "$name" != tilted* ]] || dicom=seg
   if "$program" phantom "$recipes/$name.json" -o "$study" -q --threads 1 \
     2>"$work/$name.err" &&
-    "$program" run "$study/dicom" -o "$result" -q --dicom none --threads 1 \
+    "$program" run "$study/dicom" -o "$result" -q --dicom "$dicom" --threads 1 \
       >"$work/$name.out" 2>"$work/$name.err"; then
     /usr/bin/python3 "$here/check_recipe.py" "$name" "$study" "$result" \
       >"$work/$name.line" 2>&1 && touch "$work/$name.good"
+    if [ "$dicom" = seg ] && ! /usr/bin/python3 "$here/check_tilted_seg.py" \
+      "$study" "$result" >"$work/$name.seg" 2>&1; then
+      printf 'segmentation: %s\n' "$(tail -1 "$work/$name.seg")" \
+        >>"$work/$name.line"
+      rm -f "$work/$name.good"
+    fi
   else
     echo "$name: $(cat "$work/$name.err")" >"$work/$name.line"
   fi

@@ -116,7 +116,8 @@ static void bits_of_odd_frames_follow_each_other(void)
     const abl_dicom_object_info info = object_info();
     const abl_dicom_segment segment = segment_of(labels, 1);
     snprintf(path, sizeof path, "%s/seg.dcm", of.folder);
-    ABL_CHECK_OK(abl_dicom_seg_write(path, of.source, &info, &segment, 1, &err),
+    ABL_CHECK_OK(abl_dicom_seg_write(path, of.source, &info, &segment, 1,
+                                     ABL_PLANES_OF_GRID, &err),
                  &err);
     size_t length, wrong = 0;
     unsigned char *bytes = read_bytes(path, &length);
@@ -143,7 +144,8 @@ static void empty_slices_have_no_frame(void)
     const abl_dicom_object_info info = object_info();
     const abl_dicom_segment segment = segment_of(labels, 5);
     snprintf(path, sizeof path, "%s/seg.dcm", of.folder);
-    ABL_CHECK_OK(abl_dicom_seg_write(path, of.source, &info, &segment, 1, &err),
+    ABL_CHECK_OK(abl_dicom_seg_write(path, of.source, &info, &segment, 1,
+                                     ABL_PLANES_OF_GRID, &err),
                  &err);
     ABL_CHECK_OK(abl_dicom_header_read(&header, path, &err), &err);
     CU_ASSERT_STRING_EQUAL(header.modality, "SEG");
@@ -180,22 +182,26 @@ static void segments_that_cannot_be_written_are_refused(void)
     const abl_dicom_segment zero = segment_of(full, 0);
     const abl_dicom_segment wrong_type = segment_of(image, 1);
     const abl_dicom_segment mixed[2] = {good, segment_of(shorter, 1)};
-    ABL_CHECK_FAILS(abl_dicom_seg_write(path, of.source, &info, &none, 1, &err),
+    ABL_CHECK_FAILS(abl_dicom_seg_write(path, of.source, &info, &none, 1,
+                                        ABL_PLANES_OF_GRID, &err),
                     ABL_E_INVALID, "no voxel", &err);
-    ABL_CHECK_FAILS(abl_dicom_seg_write(path, of.source, &info, &good, 0, &err),
+    ABL_CHECK_FAILS(abl_dicom_seg_write(path, of.source, &info, &good, 0,
+                                        ABL_PLANES_OF_GRID, &err),
                     ABL_E_INVALID, "1 to 65535", &err);
-    ABL_CHECK_FAILS(abl_dicom_seg_write(path, of.source, &info, &zero, 1, &err),
+    ABL_CHECK_FAILS(abl_dicom_seg_write(path, of.source, &info, &zero, 1,
+                                        ABL_PLANES_OF_GRID, &err),
                     ABL_E_INVALID, "no label", &err);
-    ABL_CHECK_FAILS(
-        abl_dicom_seg_write(path, of.source, &info, &wrong_type, 1, &err),
-        ABL_E_INVALID, "u8", &err);
-    ABL_CHECK_FAILS(abl_dicom_seg_write(path, of.source, &info, mixed, 2, &err),
+    ABL_CHECK_FAILS(abl_dicom_seg_write(path, of.source, &info, &wrong_type, 1,
+                                        ABL_PLANES_OF_GRID, &err),
+                    ABL_E_INVALID, "u8", &err);
+    ABL_CHECK_FAILS(abl_dicom_seg_write(path, of.source, &info, mixed, 2,
+                                        ABL_PLANES_OF_GRID, &err),
                     ABL_E_GEOMETRY, "", &err);
-    ABL_CHECK_FAILS(
-        abl_dicom_seg_write(path, of.source, &nameless, &good, 1, &err),
-        ABL_E_INVALID, "key", &err);
+    ABL_CHECK_FAILS(abl_dicom_seg_write(path, of.source, &nameless, &good, 1,
+                                        ABL_PLANES_OF_GRID, &err),
+                    ABL_E_INVALID, "key", &err);
     ABL_CHECK_FAILS(abl_dicom_seg_write("nowhere/seg.dcm", of.source, &info,
-                                        &good, 1, &err),
+                                        &good, 1, ABL_PLANES_OF_GRID, &err),
                     ABL_E_IO, "nowhere/seg.dcm", &err);
     CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0);
     abl_volume_destroy(empty);
@@ -217,9 +223,9 @@ static void the_same_result_gives_the_same_bytes(void)
     const abl_dicom_segment segment = segment_of(labels, 1);
     for (int n = 0; n < 2; n++) {
         snprintf(path[n], sizeof path[n], "%s/seg%d.dcm", of.folder, n);
-        ABL_CHECK_OK(
-            abl_dicom_seg_write(path[n], of.source, &info, &segment, 1, &err),
-            &err);
+        ABL_CHECK_OK(abl_dicom_seg_write(path[n], of.source, &info, &segment, 1,
+                                         ABL_PLANES_OF_GRID, &err),
+                     &err);
         bytes[n] = read_bytes(path[n], &length[n]);
     }
     CU_ASSERT_EQUAL_FATAL(length[0], length[1]);

@@ -446,7 +446,7 @@ static abl_volume *write_own(const abl_grid *grid)
          .labels = labels,
          .value = 3}};
     ABL_CHECK_OK(abl_dicom_seg_write(path_of("own.dcm"), source, &what,
-                                     segments, 2, &err),
+                                     segments, 2, ABL_PLANES_OF_GRID, &err),
                  &err);
     abl_volume_destroy(image);
     abl_dicom_source_destroy(source);
