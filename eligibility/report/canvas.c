@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "imaging/file_bytes.h"
+#include "imaging/png.h"
 #include "imaging/png_encode.h"
 
 static const double inks[][3] = {
@@ -59,6 +60,24 @@ void abl_canvas_grey(abl_canvas *canvas, const uint8_t *grey, size_t width,
         for (size_t n = 0; n < width && left + n < columns; n++)
             memset(to + 4 * n, grey[row * width + n], 3);
     }
+    cairo_surface_mark_dirty(canvas->surface);
+}
+
+void abl_canvas_rgb(abl_canvas *canvas, const uint8_t *rgb, size_t width,
+                    size_t height, size_t left, size_t top)
+{
+    cairo_surface_flush(canvas->surface);
+    unsigned char *data = cairo_image_surface_get_data(canvas->surface);
+    size_t stride = (size_t)cairo_image_surface_get_stride(canvas->surface);
+    size_t columns = (size_t)cairo_image_surface_get_width(canvas->surface);
+    size_t rows = (size_t)cairo_image_surface_get_height(canvas->surface);
+    for (size_t row = 0; row < height && top + row < rows; row++)
+        for (size_t n = 0; n < width && left + n < columns; n++) {
+            const uint8_t *from = rgb + 3 * (row * width + n);
+            const uint32_t word = (uint32_t)from[0] << 16 |
+                                  (uint32_t)from[1] << 8 | (uint32_t)from[2];
+            memcpy(data + (top + row) * stride + 4 * (left + n), &word, 4);
+        }
     cairo_surface_mark_dirty(canvas->surface);
 }
 
@@ -342,18 +361,53 @@ static abl_status reduce_colours(abl_pixels *out, abl_canvas *canvas,
     return status;
 }
 
-abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
-                            abl_pixels *kept, abl_error *err)
+static abl_status check_drawn(abl_canvas *canvas, const char *path,
+                              abl_error *err)
 {
-    memset(kept, 0, sizeof *kept);
     cairo_surface_flush(canvas->surface);
     if (cairo_status(canvas->cairo) != CAIRO_STATUS_SUCCESS)
         return abl_error_set(
             err, ABL_E_INTERNAL, "%s: could not be drawn: %s", path,
             cairo_status_to_string(cairo_status(canvas->cairo)));
+    return ABL_OK;
+}
+
+abl_status abl_canvas_write_full(abl_canvas *canvas, const char *path,
+                                 abl_error *err)
+{
+    abl_status status = check_drawn(canvas, path, err);
+    if (status)
+        return status;
+    const unsigned char *data = cairo_image_surface_get_data(canvas->surface);
+    const size_t stride =
+        (size_t)cairo_image_surface_get_stride(canvas->surface);
+    const size_t width = (size_t)cairo_image_surface_get_width(canvas->surface);
+    const size_t height =
+        (size_t)cairo_image_surface_get_height(canvas->surface);
+    uint8_t *rgba = abl_alloc(width * height, 4, err);
+    if (!rgba)
+        return ABL_E_NOMEM;
+    for (size_t n = 0; n < width * height; n++) {
+        uint32_t word;
+        memcpy(&word, data + n / width * stride + 4 * (n % width), 4);
+        for (int c = 0; c < 3; c++)
+            rgba[4 * n + (size_t)c] = (uint8_t)(word >> (16 - 8 * c));
+        rgba[4 * n + 3] = 255;
+    }
+    status = abl_png_write(path, rgba, width, height, err);
+    free(rgba);
+    return status;
+}
+
+abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
+                            abl_pixels *kept, abl_error *err)
+{
     uint8_t *png = NULL;
     size_t bytes = 0;
-    abl_status status = reduce_colours(kept, canvas, err);
+    memset(kept, 0, sizeof *kept);
+    abl_status status = check_drawn(canvas, path, err);
+    if (!status)
+        status = reduce_colours(kept, canvas, err);
     if (!status)
         status = abl_png_encode(&png, &bytes, kept->numbers, kept->width,
                                 kept->height, kept->palette.rgb[0],

@@ -63,6 +63,10 @@ void abl_canvas_clear(abl_canvas *canvas);
 void abl_canvas_grey(abl_canvas *canvas, const uint8_t *grey, size_t width,
                      size_t height, size_t left, size_t top);
 
+/** The same in colour, 3 bytes a pixel. */
+void abl_canvas_rgb(abl_canvas *canvas, const uint8_t *rgb, size_t width,
+                    size_t height, size_t left, size_t top);
+
 void abl_canvas_ink(abl_canvas *canvas, abl_ink ink, double alpha);
 
 /** Strokes the current path in @p ink over a darker halo. */
@@ -109,9 +113,13 @@ void abl_canvas_reserve_line(abl_canvas *canvas, const double from[2],
 bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
                       double size_px, abl_ink ink, const char *text);
 
-/** Writes the picture; @p kept takes what the file then holds, and is cleared
- * by the caller. */
+/** Writes the picture with at most 256 colours; @p kept takes what the file
+ * then holds, and is cleared by the caller. */
 abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
                             abl_pixels *kept, abl_error *err) ABL_MUST_CHECK;
+
+/** The same with all of its colours; larger, and nothing is kept. */
+abl_status abl_canvas_write_full(abl_canvas *canvas, const char *path,
+                                 abl_error *err) ABL_MUST_CHECK;
 
 #endif

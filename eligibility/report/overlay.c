@@ -11,7 +11,7 @@
 #include "eligibility/report/read_text.h"
 
 #define OUTLINE_STEP_PX 2.0
-#define SHEETS          3 /* pictures of the patient */
+#define SHEETS          4 /* pictures of the patient */
 
 abl_status abl_pane_draw_windowed(const abl_pane *pane, const abl_volume *image,
                                   double centre_hu, double width_hu,
@@ -328,6 +328,7 @@ static bool is_wanted(abl_lesion_view kind, const abl_lesion_findings *lesion)
 static size_t list_tasks(task *tasks, const abl_report *report)
 {
     size_t count = 0;
+    tasks[count++].sheet = abl_overlay_surface; /* takes longest */
     tasks[count++].sheet = abl_overlay_overview;
     tasks[count++].sheet = abl_overlay_projection;
     if (report->findings->lesion_count)

@@ -125,6 +125,11 @@ abl_status abl_overlay_projection(abl_picture *out, const char *folder,
                                   const abl_report *report,
                                   abl_error *err) ABL_MUST_CHECK;
 
+/** Draws and writes overlays/surface.png. */
+abl_status abl_overlay_surface(abl_picture *out, const char *folder,
+                               const abl_report *report,
+                               abl_error *err) ABL_MUST_CHECK;
+
 /** "does not meet imaging criteria: 3 lesions", and who read it. */
 void abl_overlay_head(char *text, size_t size, const abl_report *report);
 

@@ -138,6 +138,7 @@ static void put_first_page(sheet *to)
              report->profile->title);
     put(to, small_style, text);
     abl_pdf_gap(&to->pdf, 6);
+    put_sheet(to, "surface");
     put_sheet(to, "projection");
     put_head(to, "Patient");
     put_rules(to, &assessment->patient);

@@ -59,7 +59,7 @@ typedef struct abl_pictures {
 } abl_pictures;
 void abl_pictures_clear(abl_pictures *pictures);
 
-/** overlays/: "overview.png", "projection.png", with lesions "montage.png",
+/** overlays/: "surface.png", "overview.png", "projection.png", with lesions "montage.png",
  * and per lesion "lesion-NN-axial.png",
  * "-coronal.png", "-sagittal.png", with a distance above a touch "-nearest.png"
  * (the plane of the shortest one); when access was assessed "-access.png"
