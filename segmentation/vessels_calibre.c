@@ -4,22 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "segmentation/vessels_work.h"
+#include "segmentation/vessels_section.h"
 
 enum {
-    RAYS = 16,
-    RINGS = 40, /* most samples along a ray */
-    RING_MOST = RAYS * 3,
-    HALF_WINDOW = 3 /* nodes to each side that are averaged */
+    FITS = 3,        /* of the blurred disc, after a first guess by area */
+    BLURS = 10,      /* in-plane blurs that are tried */
+    HALF_WINDOW = 4, /* nodes to each side for a vessel's own contrast */
+    HALF_BACKGROUND = 8
 };
-static const double step_mm = 0.5;
 static const double wide_mm = 2.6;  /* radius whose middle is free of blur */
 static const double local_mm = 3.5; /* radius that knows its own contrast */
-static const double ring_mm = 1.5;
-static const double most_offset = 0.3; /* of the background, in contrasts */
 /* A radius is believed up to this multiple of the mask's and so much more. */
 static const double most_growth = 1.4, most_more_mm = 1.2;
 static const double least_mm = 0.4, most_mm = 14; /* radius */
+/* Blur in plane [mm], and radii that tell about it. */
+static const double first_blur_mm = 0.5, blur_step_mm = 0.1;
+static const double usual_blur_mm = 0.85;
+static const double least_telling_mm = 1.3, most_telling_mm = 5;
+static const size_t least_telling = 60; /* nodes */
+/* Area that noise hangs together over, and the share of a node's knowledge
+ * that is left where another branch reaches into its section. */
+static const double noise_mm2 = 9, shared_section = 0.06;
 
 /* Nodes of one branch, which follow one another in the array. */
 typedef struct branch_run {
@@ -31,24 +36,15 @@ typedef struct gauge {
     const abl_vessel_work *work;
     abl_vessels *vessels;
     double (*mm)[3], (*smooth)[3], (*course)[3]; /* by node */
-    double *core, *radius, *raw;                 /* by node */
+    abl_vessel_section *section;
+    double *core_hu, *background_hu, *contrast_hu;
+    double *radius, *sd, *raw, *variance; /* mm, mm^2 */
+    bool *is_shared; /* another branch reaches into the section */
     int32_t *children;
-    double contrast_hu[ABL_TREE_COUNT];
-    double reach_mm;
+    double of_tree_hu[ABL_TREE_COUNT];
+    double reach_mm, blur_mm; /* in plane */
+    abl_vessel_profile profile;
 } gauge;
-
-static double median(double *values, size_t count)
-{
-    for (size_t n = 1; n < count; n++) {
-        const double value = values[n];
-        size_t m = n;
-        for (; m > 0 && values[m - 1] > value; m--)
-            values[m] = values[m - 1];
-        values[m] = value;
-    }
-    return count % 2 ? values[count / 2]
-                     : 0.5 * (values[count / 2 - 1] + values[count / 2]);
-}
 
 static double length(const double a[3])
 {
@@ -61,10 +57,6 @@ static double distance(const double a[3], const double b[3])
     return length(d);
 }
 
-static size_t max_size(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
 static size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -119,112 +111,62 @@ static void point_run(gauge *g, branch_run run)
     }
 }
 
-static void make_frame(double u[3], double v[3], const double course[3])
+/* Blur within the section: in plane that of the scan, along the third axis
+ * that of the slices, which are as thick as they are apart (box and linear
+ * interpolation: h^2 / 12 + h^2 / 6); both read on a 1 mm grid. */
+static double blur_of(const gauge *g, size_t node, double in_plane_mm)
 {
-    const double ax = fabs(course[0]), ay = fabs(course[1]);
-    const double az = fabs(course[2]);
-    const double other[3] = {ax <= ay && ax <= az, ay < ax && ay <= az,
-                             az < ax && az < ay};
-    for (int a = 0; a < 3; a++)
-        u[a] = course[(a + 1) % 3] * other[(a + 2) % 3] -
-               course[(a + 2) % 3] * other[(a + 1) % 3];
-    const double norm = length(u);
-    for (int a = 0; a < 3; a++)
-        u[a] /= norm;
-    for (int a = 0; a < 3; a++)
-        v[a] = course[(a + 1) % 3] * u[(a + 2) % 3] -
-               course[(a + 2) % 3] * u[(a + 1) % 3];
+    const double h = g->work->image->grid.spacing_mm[2];
+    const double plane = in_plane_mm * in_plane_mm;
+    const double slice = fmax(0.25 * h * h + 1.0 / 6, plane);
+    const double along = g->course[node][2] * g->course[node][2];
+    return sqrt(0.5 *
+                (2 * plane + slice - (1 - along) * plane - along * slice));
 }
 
-/* The section through one node: contrast by ray and ring. */
-typedef struct section {
-    double value[RAYS][RINGS];
-    size_t rings;
-} section;
-
-static void sample_section(section *s, const gauge *g, size_t node,
-                           double reach_mm)
+static double reach_of(const gauge *g, double radius_mm)
 {
-    double u[3], v[3];
-    make_frame(u, v, g->course[node]);
-    s->rings = (size_t)(reach_mm / step_mm + 0.5);
-    s->rings = min_size(s->rings, RINGS);
-    for (int ray = 0; ray < RAYS; ray++) {
-        const double c = cos(2 * M_PI * ray / RAYS);
-        const double d = sin(2 * M_PI * ray / RAYS);
-        for (size_t ring = 0; ring < s->rings; ring++) {
-            const double rho = ((double)ring + 0.5) * step_mm;
-            double ijk[3];
-            for (int a = 0; a < 3; a++)
-                ijk[a] = (g->smooth[node][a] + rho * (c * u[a] + d * v[a])) /
-                         g->work->grid.spacing_mm[a];
-            s->value[ray][ring] = abl_volume_sample_ijk(g->work->contrast, ijk);
-        }
+    return fmin(radius_mm + g->reach_mm, most_mm);
+}
+
+static double most_radius(const gauge *g, size_t node)
+{
+    const double depth = 0.5 * g->vessels->nodes[node].calibre_mm;
+    return fmin(most_growth * depth + most_more_mm, most_mm);
+}
+
+static void limit_radii(gauge *g, double *radius)
+{
+    for (size_t n = 0; n < g->vessels->node_count; n++)
+        radius[n] = fmin(fmax(radius[n], least_mm), most_radius(g, n));
+}
+
+static double average(const double *values, size_t count, size_t n, size_t half)
+{
+    const size_t lo = n > half ? n - half : 0;
+    const size_t hi = min_size(n + half, count - 1);
+    double sum = 0;
+    for (size_t m = lo; m <= hi; m++)
+        sum += values[m];
+    return sum / (double)(hi - lo + 1);
+}
+
+/* Liver around each node, averaged along its branch; raw is scratch. */
+static void find_backgrounds(gauge *g)
+{
+    const size_t count = g->vessels->node_count;
+#pragma omp parallel for schedule(static)
+    for (size_t n = 0; n < count; n++)
+        g->raw[n] = abl_section_background(
+            &g->section[n], abl_section_rings(reach_of(g, g->radius[n])),
+            g->work->contrast_hu);
+    for (size_t n = 0; n < count;) {
+        const branch_run run = next_run(g, n);
+        for (size_t m = 0; m < run.count; m++)
+            g->background_hu[n + m] =
+                average(g->raw + n, run.count, m, HALF_BACKGROUND);
+        n += run.count;
     }
-}
-
-/* Median of the rings beyond the section that look like liver. */
-static double background_of(const section *s, size_t inner, double contrast)
-{
-    double values[RING_MOST];
-    size_t count = 0;
-    for (int ray = 0; ray < RAYS; ray++)
-        for (size_t ring = inner; ring < min_size(s->rings, inner + 3); ring++)
-            if (fabs(s->value[ray][ring]) <= contrast)
-                values[count++] = s->value[ray][ring];
-    const double limit = most_offset * contrast;
-    return count < RAYS ? 0 : fmin(fmax(median(values, count), -limit), limit);
-}
-
-/* Mean contrast within half of the radius. */
-static double core_of(const section *s, double radius_mm, double background)
-{
-    const size_t rings = max_size(1, (size_t)(0.5 * radius_mm / step_mm));
-    double sum = 0, weights = 0;
-    for (int ray = 0; ray < RAYS; ray++)
-        for (size_t ring = 0; ring < rings; ring++) {
-            sum += s->value[ray][ring] * ((double)ring + 0.5);
-            weights += (double)ring + 0.5;
-        }
-    return sum / weights - background;
-}
-
-/* Square of the radius: twice the contrast summed along a ray, weighted by
- * the distance, over the vessel's contrast; median of the rays, so that a
- * neighbour on one side does not count. */
-static double square_radius(const section *s, size_t inner, double background,
-                            double contrast)
-{
-    double squares[RAYS];
-    for (int ray = 0; ray < RAYS; ray++) {
-        double sum = 0;
-        for (size_t ring = 0; ring < inner; ring++)
-            sum += (s->value[ray][ring] - background) * ((double)ring + 0.5) *
-                   step_mm * step_mm;
-        squares[ray] = 2 * sum / contrast;
-    }
-    return median(squares, RAYS);
-}
-
-static size_t inner_rings(const gauge *g, double radius_mm)
-{
-    const double mm = fmin(radius_mm + g->reach_mm, most_mm);
-    return max_size(2, (size_t)(mm / step_mm + 0.5));
-}
-
-static double section_reach(const gauge *g, double radius_mm)
-{
-    return (double)inner_rings(g, radius_mm) * step_mm + ring_mm;
-}
-
-static void measure_core(gauge *g, size_t node)
-{
-    section s;
-    const double radius = 0.5 * g->vessels->nodes[node].calibre_mm;
-    sample_section(&s, g, node, section_reach(g, radius));
-    const double background =
-        background_of(&s, inner_rings(g, radius), g->work->contrast_hu);
-    g->core[node] = core_of(&s, radius, background);
 }
 
 static int compare(const void *a, const void *b)
@@ -237,130 +179,145 @@ static int compare(const void *a, const void *b)
 static double contrast_of(const gauge *g, int tree, double *values)
 {
     size_t count = 0;
-    for (size_t n = 0; n < g->vessels->node_count; n++) {
-        const abl_vessel_node *node = &g->vessels->nodes[n];
-        if ((tree == ABL_TREE_COUNT || (int)node->tree == tree) &&
-            node->calibre_mm >= 2 * wide_mm)
-            values[count++] = g->core[n];
-    }
+    for (size_t n = 0; n < g->vessels->node_count; n++)
+        if ((tree == ABL_TREE_COUNT ||
+             (int)g->vessels->nodes[n].tree == tree) &&
+            g->radius[n] >= wide_mm)
+            values[count++] = g->core_hu[n];
     if (count < 8)
         return -1;
     qsort(values, count, sizeof *values, compare);
     return values[count / 2];
 }
 
-static void choose_contrasts(gauge *g, double *values)
+/* Contrast to divide by: that of the tree, for wide vessels their own; raw is
+ * scratch. */
+static void find_contrasts(gauge *g)
 {
-    const double all = contrast_of(g, ABL_TREE_COUNT, values);
+    const size_t count = g->vessels->node_count;
+#pragma omp parallel for schedule(static)
+    for (size_t n = 0; n < count; n++)
+        g->core_hu[n] =
+            abl_section_core(&g->section[n], &g->profile, g->radius[n],
+                             blur_of(g, n, g->blur_mm), g->background_hu[n]);
+    const double all = contrast_of(g, ABL_TREE_COUNT, g->raw);
     for (int tree = 0; tree < ABL_TREE_COUNT; tree++) {
-        double own = contrast_of(g, tree, values);
+        double own = contrast_of(g, tree, g->raw);
         if (own < 0)
             own = all > 0 ? all : g->work->contrast_hu;
-        g->contrast_hu[tree] = fmax(own, 0.5 * g->work->contrast_hu);
+        g->of_tree_hu[tree] = fmax(own, 0.5 * g->work->contrast_hu);
+    }
+    for (size_t n = 0; n < count;) {
+        const branch_run run = next_run(g, n);
+        for (size_t m = n; m < n + run.count; m++) {
+            const double tree = g->of_tree_hu[g->vessels->nodes[m].tree];
+            const double own =
+                average(g->core_hu + n, run.count, m - n, HALF_WINDOW);
+            const double share = fmin(
+                fmax((g->radius[m] - wide_mm) / (local_mm - wide_mm), 0), 1);
+            g->contrast_hu[m] = fmax(tree + share * (own - tree), 0.6 * tree);
+        }
+        n += run.count;
     }
 }
 
-/* Contrast to divide by: that of the tree, for wide vessels their own. */
-static double contrast_at(const gauge *g, branch_run run, size_t n,
-                          double radius_mm)
+/* Near a junction the section cuts the other branch too. */
+static void mark_shared(gauge *g)
 {
-    const double tree = g->contrast_hu[g->vessels->nodes[run.first + n].tree];
-    if (radius_mm < wide_mm)
-        return tree;
-    const size_t lo = n > 4 ? n - 4 : 0, hi = min_size(n + 4, run.count - 1);
-    double sum = 0;
-    for (size_t m = lo; m <= hi; m++)
-        sum += g->core[run.first + m];
-    const double own = sum / (double)(hi - lo + 1);
-    const double share = fmin(1, (radius_mm - wide_mm) / (local_mm - wide_mm));
-    return fmax(tree + share * (own - tree), 0.6 * tree);
-}
-
-static void measure_node(gauge *g, branch_run run, size_t n)
-{
-    const size_t node = run.first + n;
-    const double depth = 0.5 * g->vessels->nodes[node].calibre_mm;
-    const double most = fmin(most_growth * depth + most_more_mm, most_mm);
-    double radius = depth;
-    section s;
-    sample_section(&s, g, node, section_reach(g, most));
-    for (int pass = 0; pass < 3; pass++) {
-        const double contrast = contrast_at(g, run, n, radius);
-        const size_t inner = min_size(inner_rings(g, radius), s.rings - 2);
-        const double square = square_radius(
-            &s, inner, background_of(&s, inner, contrast), contrast);
-        radius = sqrt(fmax(square, least_mm * least_mm));
-        radius = fmin(radius, most);
+    const double(*at)[3] = (const double(*)[3])g->smooth;
+    for (size_t n = 0; n < g->vessels->node_count;) {
+        const branch_run run = next_run(g, n);
+        const int32_t parent = g->vessels->nodes[n].parent;
+        const size_t last = n + run.count - 1;
+        for (size_t m = n; m <= last; m++) {
+            const double r = g->radius[m];
+            g->is_shared[m] = (run.starts_at_junction &&
+                               distance(at[m], at[parent]) <
+                                   fmax(g->radius[parent] + 0.5 * r, 2)) ||
+                              (run.ends_at_junction &&
+                               distance(at[m], at[last]) < fmax(1.5 * r, 2));
+        }
+        n = last + 1;
     }
-    g->raw[node] = radius;
 }
 
-/* Near a junction the section cuts the other branch too: the first sound
- * value stands for those before it. */
-static void mend_ends(gauge *g, branch_run run)
+/* Variance of a radius that noise gives, for a sum of squared slopes. */
+static double variance_of(const gauge *g, size_t node, double weight)
 {
-    double *raw = g->raw + run.first;
-    size_t lo = 0, hi = run.count - 1;
-    const double(*at)[3] = (const double(*)[3])g->smooth + run.first;
-    if (run.starts_at_junction) {
-        const int32_t parent = g->vessels->nodes[run.first].parent;
-        const double clear =
-            fmax(0.5 * g->vessels->nodes[parent].calibre_mm + 0.5 * raw[0], 2);
-        while (lo + 1 < run.count &&
-               distance(at[lo], g->smooth[parent]) < clear)
-            lo++;
-    }
-    if (run.ends_at_junction)
-        while (hi > 0 && distance(at[hi], at[run.count - 1]) <
-                             fmax(1.5 * raw[hi > 2 ? hi - 2 : 0], 2))
-            hi--;
-    if (lo > hi)
-        lo = hi = min_size((lo + hi) / 2, run.count - 1);
-    for (size_t n = 0; n < lo; n++)
-        raw[n] = raw[lo];
-    for (size_t n = hi + 1; n < run.count; n++)
-        raw[n] = raw[hi];
+    const double noise = g->work->noise_hu / g->contrast_hu[node];
+    return noise_mm2 * noise * noise / fmax(weight, 1e-3) /
+           (g->is_shared[node] ? shared_section : 1);
 }
 
-/* Scatter along the branch; 4 % for the contrast divided by; and what noise
- * and thick slices add, from the phantoms of tests/accuracy. */
+static void measure_areas(gauge *g)
+{
+    const size_t count = g->vessels->node_count;
+#pragma omp parallel for schedule(static)
+    for (size_t n = 0; n < count; n++) {
+        const double reach = reach_of(g, g->radius[n]);
+        const double square =
+            abl_section_square_radius(&g->section[n], abl_section_rings(reach),
+                                      g->background_hu[n], g->contrast_hu[n]);
+        g->raw[n] = sqrt(fmax(square, least_mm * least_mm));
+        const double ratio = 2 * g->radius[n] / reach;
+        g->variance[n] = variance_of(g, n, M_PI * ratio * ratio);
+    }
+}
+
+static void fit_profiles(gauge *g)
+{
+    const size_t count = g->vessels->node_count;
+#pragma omp parallel for schedule(static)
+    for (size_t n = 0; n < count; n++) {
+        double weight;
+        const double more = abl_section_widening(
+            &weight, &g->section[n], &g->profile, g->radius[n],
+            blur_of(g, n, g->blur_mm), g->background_hu[n], g->contrast_hu[n]);
+        g->raw[n] = g->radius[n] + fmin(fmax(more, -1), 1);
+        g->variance[n] = variance_of(g, n, weight);
+    }
+}
+
+/* The in-plane blur that leaves least of the sections. */
+static void choose_blur(gauge *g)
+{
+    double sum[BLURS] = {0};
+    size_t telling = 0;
+    for (size_t n = 0; n < g->vessels->node_count; n++) {
+        if (g->is_shared[n] || g->radius[n] < least_telling_mm ||
+            g->radius[n] > most_telling_mm)
+            continue;
+        telling++;
+        for (int b = 0; b < BLURS; b++)
+            sum[b] += abl_section_misfit(
+                &g->section[n], &g->profile, g->radius[n],
+                blur_of(g, n, first_blur_mm + b * blur_step_mm),
+                g->background_hu[n], g->contrast_hu[n]);
+    }
+    int best = 0;
+    for (int b = 1; b < BLURS; b++)
+        best = sum[b] < sum[best] ? b : best;
+    g->blur_mm = telling < least_telling ? usual_blur_mm
+                                         : first_blur_mm + best * blur_step_mm;
+}
+
+static abl_status smooth_radii(gauge *g, abl_error *err)
+{
+    limit_radii(g, g->raw);
+    abl_status status = abl_vessel_radii_smooth(g->radius, g->sd, g->vessels,
+                                                (const double(*)[3])g->smooth,
+                                                g->raw, g->variance, err);
+    limit_radii(g, g->radius);
+    return status;
+}
+
+/* What noise leaves; 4 % for the contrast divided by; and what thick slices
+ * add, from the phantoms of tests/accuracy. */
 static double stated_sd(const gauge *g, double calibre_mm, double random_mm)
 {
-    const double noise = 2.0 * g->work->noise_hu / g->work->contrast_hu;
     const double slices = 0.1 * g->work->image->grid.spacing_mm[2];
     const double scale = 0.04 * calibre_mm;
-    return sqrt(random_mm * random_mm + noise * noise + slices * slices +
-                scale * scale);
-}
-
-/* Running median, then mean; the scatter about it is the uncertainty. */
-static void smooth_calibre(gauge *g, branch_run run)
-{
-    const double *raw = g->raw + run.first;
-    double *out = g->radius + run.first;
-    for (size_t n = 0; n < run.count; n++) {
-        const size_t half = HALF_WINDOW;
-        const size_t lo = n > half ? n - half : 0;
-        const size_t hi = min_size(n + half, run.count - 1);
-        double window[2 * HALF_WINDOW + 1], sum = 0;
-        for (size_t m = lo; m <= hi; m++)
-            window[m - lo] = raw[m];
-        const double middle = median(window, hi - lo + 1);
-        double weights = 0, scatter = 0;
-        for (size_t m = lo; m <= hi; m++) {
-            const double limited =
-                fmin(fmax(raw[m], 0.75 * middle), 1.25 * middle);
-            sum += limited;
-            scatter += (limited - middle) * (limited - middle);
-            weights += 1;
-        }
-        out[n] = sum / weights;
-        abl_vessel_node *node = &g->vessels->nodes[run.first + n];
-        const double random =
-            2 * sqrt(scatter / weights / fmax(weights / 2, 1));
-        node->calibre_mm = 2 * out[n];
-        node->calibre_sd_mm = stated_sd(g, node->calibre_mm, random);
-    }
+    return sqrt(random_mm * random_mm + slices * slices + scale * scale);
 }
 
 static void clear_gauge(gauge *g)
@@ -368,28 +325,41 @@ static void clear_gauge(gauge *g)
     free(g->mm);
     free(g->smooth);
     free(g->course);
-    free(g->core);
-    free(g->radius);
-    free(g->raw);
+    free(g->section);
+    free(g->core_hu);
+    free(g->is_shared);
     free(g->children);
 }
 
-static abl_status prepare(gauge *g, abl_error *err)
+static abl_status allocate(gauge *g, abl_error *err)
 {
     const size_t count = g->vessels->node_count;
     g->mm = abl_alloc(count, sizeof *g->mm, err);
     g->smooth = abl_alloc(count, sizeof *g->smooth, err);
     g->course = abl_alloc(count, sizeof *g->course, err);
-    g->core = abl_alloc(count, sizeof *g->core, err);
-    g->radius = abl_alloc(count, sizeof *g->radius, err);
-    g->raw = abl_alloc(count, sizeof *g->raw, err);
+    g->section = abl_alloc(count, sizeof *g->section, err);
+    g->core_hu = abl_alloc(7 * count, sizeof *g->core_hu, err);
+    g->is_shared = abl_alloc(count, sizeof *g->is_shared, err);
     g->children = abl_alloc(count, sizeof *g->children, err);
-    if (!g->mm || !g->smooth || !g->course || !g->core || !g->radius ||
-        !g->raw || !g->children)
+    if (!g->mm || !g->smooth || !g->course || !g->section || !g->core_hu ||
+        !g->is_shared || !g->children)
         return ABL_E_NOMEM;
+    g->background_hu = g->core_hu + count;
+    g->contrast_hu = g->background_hu + count;
+    g->radius = g->contrast_hu + count;
+    g->sd = g->radius + count;
+    g->raw = g->sd + count;
+    g->variance = g->raw + count;
+    return ABL_OK;
+}
+
+static void place_sections(gauge *g)
+{
+    const size_t count = g->vessels->node_count;
     for (size_t n = 0; n < count; n++) {
         const abl_vessel_node *node = &g->vessels->nodes[n];
         abl_vessel_from_lps(g->mm[n], &g->work->grid, node->lps);
+        g->radius[n] = fmin(fmax(0.5 * node->calibre_mm, least_mm), most_mm);
         if (node->parent >= 0)
             g->children[node->parent]++;
     }
@@ -403,55 +373,55 @@ static abl_status prepare(gauge *g, abl_error *err)
         point_run(g, run);
         n += run.count;
     }
-    return ABL_OK;
+#pragma omp parallel for schedule(dynamic, 16)
+    for (size_t n = 0; n < count; n++)
+        abl_section_sample(&g->section[n], g->work, g->smooth[n], g->course[n],
+                           reach_of(g, most_radius(g, n)) +
+                               ABL_SECTION_RING_MM);
 }
 
-static void measure_all(gauge *g)
+static abl_status measure_all(gauge *g, abl_error *err)
 {
-    const size_t count = g->vessels->node_count;
-    for (size_t n = 0; n < count;) {
-        const branch_run run = next_run(g, n);
-#pragma omp parallel for schedule(dynamic, 4)
-        for (size_t m = 0; m < run.count; m++)
-            measure_node(g, run, m);
-        n += run.count;
+    find_backgrounds(g);
+    find_contrasts(g);
+    mark_shared(g);
+    abl_status status = ABL_OK;
+    for (int pass = 0; pass < 2 && !status; pass++) {
+        measure_areas(g);
+        status = smooth_radii(g, err);
+        find_backgrounds(g);
+        find_contrasts(g);
+        mark_shared(g);
     }
-    for (size_t n = 0; n < count;) {
-        const branch_run run = next_run(g, n);
-        mend_ends(g, run);
-        n += run.count;
+    choose_blur(g);
+    for (int fit = 0; fit < FITS && !status; fit++) {
+        find_contrasts(g);
+        fit_profiles(g);
+        status = smooth_radii(g, err);
     }
-    for (size_t n = 0; n < count;) {
-        const branch_run run = next_run(g, n);
-        smooth_calibre(g, run);
-        n += run.count;
-    }
-    for (size_t n = 0; n < count; n++)
-        abl_vessel_to_lps(g->vessels->nodes[n].lps, &g->work->grid,
-                          g->smooth[n]);
+    return status;
 }
 
 abl_status abl_vessels_measure(abl_vessels *vessels,
                                const abl_vessel_work *work, abl_error *err)
 {
-    gauge g = {.work = work, .vessels = vessels};
+    gauge g = {.work = work, .vessels = vessels, .blur_mm = usual_blur_mm};
     /* Blur reaches as far as the slices are apart. */
     g.reach_mm = 1.6 + 0.5 * fmax(0, work->image->grid.spacing_mm[2] - 1);
     if (vessels->node_count == 0)
         return ABL_OK;
-    abl_status status = prepare(&g, err);
-    double *values =
-        status ? NULL : abl_alloc(vessels->node_count, sizeof *values, err);
-    if (!status && !values)
-        status = ABL_E_NOMEM;
+    abl_vessel_profile_fill(&g.profile);
+    abl_status status = allocate(&g, err);
     if (!status) {
-#pragma omp parallel for schedule(dynamic, 16)
-        for (size_t n = 0; n < vessels->node_count; n++)
-            measure_core(&g, n);
-        choose_contrasts(&g, values);
-        measure_all(&g);
+        place_sections(&g);
+        status = measure_all(&g, err);
     }
-    free(values);
+    for (size_t n = 0; n < vessels->node_count && !status; n++) {
+        abl_vessel_node *node = &vessels->nodes[n];
+        abl_vessel_to_lps(node->lps, &work->grid, g.smooth[n]);
+        node->calibre_mm = 2 * g.radius[n];
+        node->calibre_sd_mm = stated_sd(&g, node->calibre_mm, 2 * g.sd[n]);
+    }
     clear_gauge(&g);
     return status;
 }

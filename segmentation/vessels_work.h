@@ -94,6 +94,16 @@ abl_status abl_vessels_grow(abl_vessels *vessels, const abl_vessel_work *work,
 abl_status abl_vessels_measure(abl_vessels *vessels,
                                const abl_vessel_work *work,
                                abl_error *err) ABL_MUST_CHECK;
+/* vessels_smooth.c */
+/** The most likely radius of each node and its SD, given @p value measured
+ * with @p variance: calibre changes slowly along a branch and gets less away
+ * from the trunk; a value far off the rest counts less. @p mm: positions.
+ * @p radius_mm must be another array than @p value. */
+abl_status abl_vessel_radii_smooth(double *radius_mm, double *sd_mm,
+                                   const abl_vessels *vessels,
+                                   const double (*mm)[3], const double *value,
+                                   const double *variance,
+                                   abl_error *err) ABL_MUST_CHECK;
 /* vessels_field.c */
 abl_status abl_vessels_paint(abl_structures *structures,
                              const abl_vessels *vessels,
