@@ -269,12 +269,41 @@ static void fit_profiles(gauge *g)
     const size_t count = g->vessels->node_count;
 #pragma omp parallel for schedule(static)
     for (size_t n = 0; n < count; n++) {
-        double weight;
+        double weight, shift[2];
         const double more = abl_section_widening(
-            &weight, &g->section[n], &g->profile, g->radius[n],
+            &weight, shift, &g->section[n], &g->profile, g->radius[n],
             blur_of(g, n, g->blur_mm), g->background_hu[n], g->contrast_hu[n]);
         g->raw[n] = g->radius[n] + fmin(fmax(more, -1), 1);
         g->variance[n] = variance_of(g, n, weight);
+    }
+}
+
+/* Moves the centreline to the middle of the sections; mm is scratch. */
+static void move_to_middle(gauge *g)
+{
+    const size_t count = g->vessels->node_count;
+#pragma omp parallel for schedule(static)
+    for (size_t n = 0; n < count; n++) {
+        double weight, shift[2], u[3], v[3];
+        abl_section_widening(&weight, shift, &g->section[n], &g->profile,
+                             g->radius[n], blur_of(g, n, g->blur_mm),
+                             g->background_hu[n], g->contrast_hu[n]);
+        abl_section_frame(u, v, g->course[n]);
+        for (int a = 0; a < 3; a++)
+            g->mm[n][a] =
+                g->is_shared[n] ? 0 : shift[0] * u[a] + shift[1] * v[a];
+    }
+    for (size_t n = 0; n < count;) {
+        const branch_run run = next_run(g, n);
+        for (size_t m = 0; m < run.count; m++) {
+            const size_t lo = m > HALF_WINDOW ? m - HALF_WINDOW : 0;
+            const size_t hi = min_size(m + HALF_WINDOW, run.count - 1);
+            for (size_t k = lo; k <= hi; k++)
+                for (int a = 0; a < 3; a++)
+                    g->smooth[n + m][a] +=
+                        g->mm[n + k][a] / (double)(hi - lo + 1);
+        }
+        n += run.count;
     }
 }
 
@@ -353,6 +382,21 @@ static abl_status allocate(gauge *g, abl_error *err)
     return ABL_OK;
 }
 
+static void sample_sections(gauge *g)
+{
+    const size_t count = g->vessels->node_count;
+    for (size_t n = 0; n < count;) {
+        const branch_run run = next_run(g, n);
+        point_run(g, run);
+        n += run.count;
+    }
+#pragma omp parallel for schedule(dynamic, 16)
+    for (size_t n = 0; n < count; n++)
+        abl_section_sample(&g->section[n], g->work, g->smooth[n], g->course[n],
+                           reach_of(g, most_radius(g, n)) +
+                               ABL_SECTION_RING_MM);
+}
+
 static void place_sections(gauge *g)
 {
     const size_t count = g->vessels->node_count;
@@ -368,16 +412,7 @@ static void place_sections(gauge *g)
         smooth_run(g, run);
         n += run.count;
     }
-    for (size_t n = 0; n < count;) {
-        const branch_run run = next_run(g, n);
-        point_run(g, run);
-        n += run.count;
-    }
-#pragma omp parallel for schedule(dynamic, 16)
-    for (size_t n = 0; n < count; n++)
-        abl_section_sample(&g->section[n], g->work, g->smooth[n], g->course[n],
-                           reach_of(g, most_radius(g, n)) +
-                               ABL_SECTION_RING_MM);
+    sample_sections(g);
 }
 
 static abl_status measure_all(gauge *g, abl_error *err)
@@ -389,6 +424,8 @@ static abl_status measure_all(gauge *g, abl_error *err)
     for (int pass = 0; pass < 2 && !status; pass++) {
         measure_areas(g);
         status = smooth_radii(g, err);
+        move_to_middle(g);
+        sample_sections(g);
         find_backgrounds(g);
         find_contrasts(g);
         mark_shared(g);

@@ -10,7 +10,8 @@ enum {
     TAIL = RAYS / 4 /* rays left out at either end of a mean */
 };
 static const double step_mm = ABL_SECTION_STEP_MM;
-static const double most_offset = 0.3; /* of the background, in contrasts */
+static const double most_shift_mm = 1.5; /* that one ray may say */
+static const double most_offset = 0.1;   /* of the background, in contrasts */
 
 static void sort(double *values, size_t count)
 {
@@ -51,7 +52,7 @@ size_t abl_section_rings(double mm)
                                        : rings;
 }
 
-static void make_frame(double u[3], double v[3], const double course[3])
+void abl_section_frame(double u[3], double v[3], const double course[3])
 {
     const double ax = fabs(course[0]), ay = fabs(course[1]);
     const double az = fabs(course[2]);
@@ -75,7 +76,7 @@ void abl_section_sample(abl_vessel_section *section,
                         const double course[3], double reach_mm)
 {
     double u[3], v[3];
-    make_frame(u, v, course);
+    abl_section_frame(u, v, course);
     section->rings = abl_section_rings(reach_mm);
     for (int ray = 0; ray < RAYS; ray++) {
         const double c = cos(2 * M_PI * ray / RAYS);
@@ -144,7 +145,21 @@ double abl_section_square_radius(const abl_vessel_section *section,
     return middle_mean(squares);
 }
 
-double abl_section_widening(double *weight, const abl_vessel_section *section,
+/* Twice the mean of what the rays say, times their direction: where the middle
+ * of the vessel lies; rays that disagree much say little. */
+static void find_shift(double shift_mm[2], const double of_ray[RAYS])
+{
+    shift_mm[0] = shift_mm[1] = 0;
+    for (int ray = 0; ray < RAYS; ray++) {
+        const double off =
+            fmin(fmax(of_ray[ray], -most_shift_mm), most_shift_mm);
+        shift_mm[0] += 2 * off * cos(2 * M_PI * ray / RAYS) / RAYS;
+        shift_mm[1] += 2 * off * sin(2 * M_PI * ray / RAYS) / RAYS;
+    }
+}
+
+double abl_section_widening(double *weight, double shift_mm[2],
+                            const abl_vessel_section *section,
                             const abl_vessel_profile *profile, double radius_mm,
                             double blur_mm, double background_hu,
                             double contrast_hu)
@@ -168,6 +183,7 @@ double abl_section_widening(double *weight, const abl_vessel_section *section,
         of_ray[ray] = sum / (contrast_hu * fmax(norm, 1e-6));
     }
     *weight = 2 * M_PI * norm;
+    find_shift(shift_mm, of_ray);
     return middle_mean(of_ray);
 }
 

@@ -23,6 +23,9 @@ typedef struct abl_vessel_section {
 /** Rings within @p mm, from 2 on. */
 size_t abl_section_rings(double mm);
 
+/** Unit vectors across @p course (unit): the first ray and a quarter on. */
+void abl_section_frame(double u[3], double v[3], const double course[3]);
+
 /** Samples the plane across @p course (unit) at @p mm, out to @p reach_mm. */
 void abl_section_sample(abl_vessel_section *section,
                         const abl_vessel_work *work, const double mm[3],
@@ -47,8 +50,10 @@ double abl_section_square_radius(const abl_vessel_section *section,
 
 /** How much wider than @p radius_mm the vessel is, by least squares against
  * the blurred disc; @p weight: sum of the squared slope over the section
- * [dimensionless], the larger the surer. */
-double abl_section_widening(double *weight, const abl_vessel_section *section,
+ * [dimensionless], the larger the surer; @p shift_mm: how far off the vessel's
+ * middle lies, along the frame. */
+double abl_section_widening(double *weight, double shift_mm[2],
+                            const abl_vessel_section *section,
                             const abl_vessel_profile *profile, double radius_mm,
                             double blur_mm, double background_hu,
                             double contrast_hu);

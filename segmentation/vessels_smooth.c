@@ -8,7 +8,7 @@
 /* How calibre changes (convention, from what trees look like): it wanders
  * within a branch, gets less on the way from the trunk, and at a junction the
  * widest child goes on much as before while others are thinner. */
-static const double wander = 0.006; /* variance of radius per mm [mm] */
+static const double wander = 0.003; /* variance of radius per mm [mm] */
 static const double taper = 0.02;   /* radius lost per mm */
 static const double keeps = 0.93, keeps_sd = 0.10;   /* of the parent's */
 static const double splits = 0.75, splits_sd = 0.25; /* of the parent's */
