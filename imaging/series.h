@@ -64,8 +64,9 @@ typedef struct abl_series_info {
     abl_phase phase_hint;       /**< from texts of the header */
     char phase_hint_source[97]; /**< e.g. "SeriesDescription \"PORTAL\"" */
     abl_burned_in burned_in;
-    bool is_secondary; /**< ImageType holds SECONDARY: may be a
-                                   capture of a screen */
+    bool is_secondary; /**< ImageType holds SECONDARY and the SOP class is
+                            none of CT or MR images: may be a capture of a
+                            screen */
     bool is_nifti;     /**< came from .nii or .nii.gz */
     bool usable;       /**< a volume the program can analyse */
     char reason[512];  /**< why not usable; empty when usable */

@@ -66,6 +66,21 @@ const char *abl_burned_in_name(abl_burned_in burned_in)
     return names[burned_in];
 }
 
+/* CT and MR images, enhanced and converted ones too. Scanners and archives mark
+ * them SECONDARY when anything was done after the exam; text is burned into
+ * captures of a screen. */
+static bool is_of_scanner(const abl_dicom_header *header)
+{
+    static const char *const classes[] = {
+        "1.2.840.10008.5.1.4.1.1.2",   "1.2.840.10008.5.1.4.1.1.2.1",
+        "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4",
+        "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4"};
+    for (size_t n = 0; n < sizeof classes / sizeof *classes; n++)
+        if (strcmp(header->sop_class_uid, classes[n]) == 0)
+            return true;
+    return false;
+}
+
 /* The worst that an image of the series says. */
 static void copy_burned_in(abl_series *series, const abl_study *study)
 {
@@ -78,7 +93,7 @@ static void copy_burned_in(abl_series *series, const abl_study *study)
             info->burned_in = ABL_BURNED_IN_YES;
         else if (!says_no && info->burned_in == ABL_BURNED_IN_NO)
             info->burned_in = ABL_BURNED_IN_ABSENT;
-        if (strstr(header->image_type, "SECONDARY"))
+        if (strstr(header->image_type, "SECONDARY") && !is_of_scanner(header))
             info->is_secondary = true;
     }
 }

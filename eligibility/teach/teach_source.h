@@ -53,7 +53,11 @@ void abl_teach_source_clear(abl_teach_source *source);
 
 /** Whether pictures of this source may be shown: refused are those whose
  * images say that text is burned in, and those that do not say and may be
- * captures of a screen.
+ * captures of a screen (abl_series_info::is_secondary).
+ * @par Source DICOM PS3.15 E.3.1 (text burned in is not found by headers
+ *      alone), PS3.3 C.7.6.1.1.2 (SECONDARY: made after the examination) and
+ *      C.8.6 (secondary capture); that CT and MR classes are no captures is a
+ *      convention.
  * @retval ABL_E_UNSUPPORTED with the reason and --accept-burned-in */
 abl_status abl_teach_check_burned_in(const abl_teach_source *source,
                                      abl_error *err) ABL_MUST_CHECK;

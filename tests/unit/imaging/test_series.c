@@ -564,7 +564,34 @@ static void burned_in_text_is_what_the_worst_image_says(void)
     expect_burned_in(slices, ABL_BURNED_IN_YES, false);
     make_stack(slices);
     slices[5].image_type = "DERIVED\\SECONDARY\\AXIAL";
-    expect_burned_in(slices, ABL_BURNED_IN_ABSENT, true);
+    expect_burned_in(slices, ABL_BURNED_IN_ABSENT, false);
+    slices[6].burned_in = "YES";
+    expect_burned_in(slices, ABL_BURNED_IN_YES, false);
+}
+
+/* Scanners and archives mark real slices SECONDARY as well. */
+static void only_secondary_images_of_other_classes_may_be_captures(void)
+{
+    static const struct {
+        const char *sop_class, *image_type;
+        bool secondary;
+    } kinds[] = {
+        {"1.2.840.10008.5.1.4.1.1.2", "DERIVED\\SECONDARY", false},
+        {"1.2.840.10008.5.1.4.1.1.2", "ORIGINAL\\SECONDARY\\AXIAL", false},
+        {"1.2.840.10008.5.1.4.1.1.7", "DERIVED\\SECONDARY", true},
+        {"1.2.840.10008.5.1.4.1.1.7.2", "ORIGINAL\\SECONDARY", true},
+        {"1.2.840.10008.5.1.4.1.1.20", "DERIVED\\SECONDARY", true},
+        {"1.2.840.10008.5.1.4.1.1.20", "ORIGINAL\\PRIMARY", false},
+    };
+    for (size_t n = 0; n < sizeof kinds / sizeof *kinds; n++) {
+        maker_slice slices[COUNT];
+        make_stack(slices);
+        for (int k = 0; k < COUNT; k++) {
+            slices[k].sop_class = kinds[n].sop_class;
+            slices[k].image_type = kinds[n].image_type;
+        }
+        expect_burned_in(slices, ABL_BURNED_IN_ABSENT, kinds[n].secondary);
+    }
 }
 
 static void file_that_vanishes_after_the_scan_is_an_error(void)
@@ -604,6 +631,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(same_volume_at_any_thread_count),
     ABL_TEST(scan_and_load_can_be_stopped),
     ABL_TEST(burned_in_text_is_what_the_worst_image_says),
+    ABL_TEST(only_secondary_images_of_other_classes_may_be_captures),
     ABL_TEST(file_that_vanishes_after_the_scan_is_an_error),
     CU_TEST_INFO_NULL,
 };
