@@ -44,7 +44,7 @@ double abl_grid_sample_f32(const abl_grid *grid, const float *values,
         const double top = (double)(grid->size[a] - 1);
         double at = ijk[a] > 0 ? ijk[a] : 0;
         at = at < top ? at : top;
-        base[a] = (size_t)at;
+        base[a] = (size_t)(ptrdiff_t)at; /* one instruction, unlike size_t */
         next[a] = base[a] + (base[a] + 1 < grid->size[a] ? 1 : 0);
         w[a] = at - (double)base[a];
     }

@@ -53,7 +53,7 @@ static size_t voxel_at(const abl_grid *grid, const abl_index_ray *ray,
     for (int a = 0; a < 3; a++) {
         const double top = (double)(grid->size[a] - 1);
         const double x = ray->start[a] + mm * ray->per_mm[a] + 0.5;
-        at[a] = (size_t)(x < 0.5 ? 0.5 : x > top ? top : x);
+        at[a] = (size_t)(ptrdiff_t)(x < 0.5 ? 0.5 : x > top ? top : x);
     }
     return abl_grid_offset(grid, at[0], at[1], at[2]);
 }

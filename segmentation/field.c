@@ -199,48 +199,111 @@ static void neighbours(size_t range[2], size_t at, size_t count)
     range[1] = at + 1 < count ? at + 1 : at;
 }
 
-/* Whether the field changes sign among a voxel and its 26 neighbours. */
-static bool may_be_crossed(const abl_volume *field, const size_t at[3])
+enum {
+    CHUNK = 256
+}; /* columns of a row counted at once */
+
+/* A third of a voxel along one axis: the two voxels about it, their shares. */
+typedef struct third {
+    size_t at[2];
+    double weight[2];
+} third;
+
+static void find_thirds(third out[3], size_t at, size_t count)
 {
-    const float *f = field->data;
-    size_t range[3][2];
-    for (int a = 0; a < 3; a++)
-        neighbours(range[a], at[a], field->grid.size[a]);
-    const bool inside =
-        f[abl_grid_offset(&field->grid, at[0], at[1], at[2])] > 0;
-    for (size_t k = range[2][0]; k <= range[2][1]; k++)
-        for (size_t j = range[1][0]; j <= range[1][1]; j++)
-            for (size_t i = range[0][0]; i <= range[0][1]; i++)
-                if ((f[abl_grid_offset(&field->grid, i, j, k)] > 0) != inside)
-                    return true;
-    return false;
+    const double top = (double)(count - 1);
+    for (int s = 0; s < 3; s++) {
+        double x = (double)at + (s - 1) / 3.0;
+        x = x > 0 ? x : 0;
+        x = x < top ? x : top;
+        const size_t base = (size_t)x;
+        const double weight = x - (double)base;
+        out[s] = (third){{base, base + (base + 1 < count ? 1 : 0)},
+                         {1 - weight, weight}};
+    }
 }
 
-static int count_samples(const abl_volume *field, const size_t at[3])
+/* As abl_volume_sample_ijk(), to the last bit. */
+static double sample_third(const abl_volume *field, const third *const of[3])
 {
-    int inside = 0;
+    const float *f = field->data;
+    double sum = 0;
+    for (unsigned corner = 0; corner < 8; corner++) {
+        const unsigned i = corner & 1u, j = corner >> 1 & 1u, k = corner >> 2;
+        const double w = of[0]->weight[i] * of[1]->weight[j] * of[2]->weight[k];
+        if (w > 0)
+            sum += w * (double)f[abl_grid_offset(&field->grid, of[0]->at[i],
+                                                 of[1]->at[j], of[2]->at[k])];
+    }
+    return sum;
+}
+
+static size_t count_samples(const abl_volume *field, const size_t at[3])
+{
+    size_t inside = 0;
+    third thirds[3][3];
+    for (int a = 0; a < 3; a++)
+        find_thirds(thirds[a], at[a], field->grid.size[a]);
     for (int s = 0; s < 27; s++) {
-        const double ijk[3] = {(double)at[0] + (s % 3 - 1) / 3.0,
-                               (double)at[1] + (s / 3 % 3 - 1) / 3.0,
-                               (double)at[2] + (s / 9 - 1) / 3.0};
-        inside += abl_volume_sample_ijk(field, ijk) > 0;
+        const third *const of[3] = {&thirds[0][s % 3], &thirds[1][s / 3 % 3],
+                                    &thirds[2][s / 9]};
+        inside += sample_third(field, of) > 0;
     }
     return inside;
 }
 
-/* Volume of one slice in 27ths of a voxel. */
+/* How many voxels of each column, in the rows about (j, k), are inside; the
+ * number of these rows. */
+static size_t count_columns(uint8_t *inside, const abl_volume *field,
+                            const size_t columns[2], size_t j, size_t k)
+{
+    size_t rows[2], slices[2];
+    const size_t count = columns[1] - columns[0] + 1;
+    neighbours(rows, j, field->grid.size[1]);
+    neighbours(slices, k, field->grid.size[2]);
+    memset(inside, 0, count);
+    for (size_t z = slices[0]; z <= slices[1]; z++)
+        for (size_t y = rows[0]; y <= rows[1]; y++) {
+            const float *row = (const float *)field->data +
+                               abl_grid_offset(&field->grid, columns[0], y, z);
+            for (size_t n = 0; n < count; n++)
+                inside[n] = (uint8_t)(inside[n] + (row[n] > 0));
+        }
+    return (rows[1] - rows[0] + 1) * (slices[1] - slices[0] + 1);
+}
+
+/* Volume of some columns of a row in 27ths of a voxel. Voxels whose 26
+ * neighbours are like them count whole. */
+static size_t measure_columns(const abl_volume *field, size_t first,
+                              size_t last, size_t j, size_t k)
+{
+    uint8_t inside[CHUNK + 2];
+    const size_t width = field->grid.size[0];
+    const size_t columns[2] = {first ? first - 1 : 0,
+                               last + 1 < width ? last + 1 : last};
+    const size_t rows = count_columns(inside, field, columns, j, k);
+    size_t sum = 0;
+    for (size_t i = first; i <= last; i++) {
+        size_t range[2], all = 0;
+        neighbours(range, i, width);
+        for (size_t x = range[0]; x <= range[1]; x++)
+            all += inside[x - columns[0]];
+        if (all == rows * (range[1] - range[0] + 1))
+            sum += 27;
+        else if (all)
+            sum += count_samples(field, (const size_t[3]){i, j, k});
+    }
+    return sum;
+}
+
 static size_t measure_slice(const abl_volume *field, size_t k)
 {
     const size_t *n = field->grid.size;
-    const float *f = field->data;
     size_t sum = 0;
     for (size_t j = 0; j < n[1]; j++)
-        for (size_t i = 0; i < n[0]; i++) {
-            const size_t at[3] = {i, j, k};
-            if (may_be_crossed(field, at))
-                sum += (size_t)count_samples(field, at);
-            else if (f[abl_grid_offset(&field->grid, i, j, k)] > 0)
-                sum += 27;
+        for (size_t first = 0; first < n[0]; first += CHUNK) {
+            const size_t end = first + CHUNK < n[0] ? first + CHUNK : n[0];
+            sum += measure_columns(field, first, end - 1, j, k);
         }
     return sum;
 }
