@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "eligibility/uncertainty.h"
-
 #define MAX_SLIDES   40
 #define SLIDE_END_MM 1e-4
 /* How far, in voxels, the true nearest points may lie from the nearest of the
@@ -15,9 +13,7 @@
 abl_status abl_shape_create(abl_shape *out, const abl_volume *field,
                             double edge_sd_mm, abl_error *err)
 {
-    *out = (abl_shape){.field = field,
-                       .edge_sd_mm = edge_sd_mm,
-                       .edge_length_mm = ABL_EDGE_LENGTH_MM};
+    *out = (abl_shape){.field = field, .edge_sd_mm = edge_sd_mm};
     abl_status status = abl_surface_create(&out->surface, field, err);
     if (!status)
         status = abl_point_index_create(
@@ -26,6 +22,29 @@ abl_status abl_shape_create(abl_shape *out, const abl_volume *field,
     if (status)
         abl_shape_clear(out);
     return status;
+}
+
+static double label_step_mm(const abl_shape *shape, const double unit_lps[3])
+{
+    double sum = 0;
+    for (int a = 0; a < 3; a++) {
+        double along = unit_lps ? 0 : 1;
+        for (int r = 0; r < 3 && unit_lps; r++)
+            along += shape->field->grid.direction[r][a] * unit_lps[r];
+        sum += along * along * shape->label_mm[a] * shape->label_mm[a];
+    }
+    return sqrt(sum);
+}
+
+abl_edge abl_shape_edge(const abl_shape *shape, const double unit_lps[3])
+{
+    const abl_grid *grid = &shape->field->grid;
+    abl_edge out = {.sd_mm = shape->edge_sd_mm};
+    out.label_mm = sqrt(shape->label_mm[0] * shape->label_mm[1]);
+    out.step_mm = out.label_mm > 0 ? label_step_mm(shape, unit_lps)
+                  : unit_lps       ? abl_grid_step_along_mm(grid, unit_lps)
+                                   : 2 * abl_grid_half_diagonal_mm(grid);
+    return out;
 }
 
 void abl_shape_clear(abl_shape *shape)
@@ -213,17 +232,14 @@ static bool find_deepest(double lps[3], const abl_shape *a, const abl_shape *b,
 static void fill_segment(abl_segment *out, const abl_shape *a,
                          const abl_shape *b, double mm)
 {
-    const abl_grid *grids[2] = {&a->field->grid, &b->field->grid};
-    const double sd[2] = {a->edge_sd_mm, b->edge_sd_mm};
-    double unit[3], step[2];
+    double unit[3];
     for (int axis = 0; axis < 3; axis++)
         unit[axis] =
             mm > 0 ? (out->to_lps[axis] - out->from_lps[axis]) / mm : 0;
-    for (int n = 0; n < 2; n++)
-        step[n] = mm > 0 ? abl_grid_step_along_mm(grids[n], unit)
-                         : 2 * abl_grid_half_diagonal_mm(grids[n]);
-    out->mm =
-        (abl_value){true, mm, abl_uncertainty_of_distance(sd, step), NULL};
+    const double *along = mm > 0 ? unit : NULL;
+    const abl_edge edges[2] = {abl_shape_edge(a, along),
+                               abl_shape_edge(b, along)};
+    out->mm = (abl_value){true, mm, abl_uncertainty_of_distance(edges), NULL};
 }
 
 static bool start_segment(abl_segment *out, const abl_shape *a,
@@ -273,6 +289,7 @@ void abl_clearance_inside(abl_segment *out, const abl_shape *inner,
         touch(out, inner, outer);
     else
         measure_pair(out, inner, outer);
+    out->mm.uncertainty *= ABL_DEPTH_SD_RATIO;
 }
 
 /* An end that slides farther than points lie apart has left the part: then it

@@ -9,6 +9,7 @@
 #define ABL_ELIGIBILITY_CLEARANCE_H
 
 #include "eligibility/findings.h"
+#include "eligibility/uncertainty.h"
 #include "segmentation/surface.h"
 
 /** Points sorted into cubic cells, to find neighbours. Owns its copy. */
@@ -45,13 +46,16 @@ typedef struct abl_shape {
     abl_surface *surface;
     abl_point_index *index;
     double edge_sd_mm;
-    double edge_length_mm; /**< over which its error is alike; create sets
-                                ABL_EDGE_LENGTH_MM */
+    double label_mm[3]; /**< as abl_lesion::label_mm; create sets 0 */
 } abl_shape;
 
 abl_status abl_shape_create(abl_shape *out, const abl_volume *field,
                             double edge_sd_mm, abl_error *err) ABL_MUST_CHECK;
 void abl_shape_clear(abl_shape *shape);
+
+/** What is stated of the shape's surface along @p unit_lps; NULL: in no
+ * direction, with the voxel's diagonal. */
+abl_edge abl_shape_edge(const abl_shape *shape, const double unit_lps[3]);
 
 /**
  * Shortest distance between the surfaces of two solids; 0 when any point of
@@ -66,7 +70,8 @@ void abl_clearance_between(abl_segment *out, const abl_shape *a,
                            const abl_shape *b);
 
 /** Shortest distance from the surface of @p inner to that of the solid around
- * it (skin, capsule); 0 when any point of @p inner lies outside @p outer. */
+ * it (skin, capsule); 0 when any point of @p inner lies outside @p outer.
+ * Uncertainty: ABL_DEPTH_SD_RATIO times the above. */
 void abl_clearance_inside(abl_segment *out, const abl_shape *inner,
                           const abl_shape *outer);
 

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eligibility/uncertainty.h"
-
 #define CHORD_LINES 2048 /* lines tried for the perpendicular */
 
 /* A position in the slice in mm along its i and j axes. */
@@ -286,8 +284,7 @@ static abl_status find_perpendicular(chord *best, const abl_volume *field,
     return ABL_OK;
 }
 
-static void fill_segment(abl_segment *out, const abl_grid *grid,
-                         double edge_sd_mm)
+static void fill_segment(abl_segment *out, const abl_shape *shape)
 {
     double unit[3], mm = 0;
     for (int a = 0; a < 3; a++) {
@@ -297,16 +294,15 @@ static void fill_segment(abl_segment *out, const abl_grid *grid,
     mm = sqrt(mm);
     for (int a = 0; a < 3; a++)
         unit[a] = mm > 0 ? unit[a] / mm : 0;
+    const abl_edge edge = abl_shape_edge(shape, unit);
     out->mm =
-        (abl_value){true, mm,
-                    abl_uncertainty_of_diameter(
-                        mm, edge_sd_mm, abl_grid_step_along_mm(grid, unit)),
-                    NULL};
+        (abl_value){true, mm, abl_uncertainty_of_diameter(mm, &edge), NULL};
 }
 
-static void place_chord(abl_segment *out, const abl_grid *grid, size_t k,
-                        const chord *from, double edge_sd_mm)
+static void place_chord(abl_segment *out, const abl_shape *shape, size_t k,
+                        const chord *from)
 {
+    const abl_grid *grid = &shape->field->grid;
     const double *mm = grid->spacing_mm;
     abl_grid_to_lps(out->from_lps, grid,
                     (double[3]){from->from.i_mm / mm[0],
@@ -314,7 +310,7 @@ static void place_chord(abl_segment *out, const abl_grid *grid, size_t k,
     abl_grid_to_lps(
         out->to_lps, grid,
         (double[3]){from->to.i_mm / mm[0], from->to.j_mm / mm[1], (double)k});
-    fill_segment(out, grid, edge_sd_mm);
+    fill_segment(out, shape);
 }
 
 static abl_status search_slices(chord *best, size_t *slice,
@@ -338,10 +334,10 @@ static abl_status search_slices(chord *best, size_t *slice,
     return status;
 }
 
-abl_status abl_diameters_axial(abl_axial_diameters *out,
-                               const abl_volume *field, double edge_sd_mm,
+abl_status abl_diameters_axial(abl_axial_diameters *out, const abl_shape *shape,
                                abl_error *err)
 {
+    const abl_volume *field = shape->field;
     memset(out, 0, sizeof *out);
     out->longest.mm.why_not = "the lesion is in no slice";
     out->perpendicular.mm.why_not = "the lesion is in no slice";
@@ -351,12 +347,11 @@ abl_status abl_diameters_axial(abl_axial_diameters *out,
     abl_status status = search_slices(&longest, &out->slice, field, err);
     if (status || !(longest.mm > 0))
         return status;
-    place_chord(&out->longest, &field->grid, out->slice, &longest, edge_sd_mm);
+    place_chord(&out->longest, shape, out->slice, &longest);
     status =
         find_perpendicular(&perpendicular, field, out->slice, &longest, err);
     if (!status && perpendicular.mm > 0)
-        place_chord(&out->perpendicular, &field->grid, out->slice,
-                    &perpendicular, edge_sd_mm);
+        place_chord(&out->perpendicular, shape, out->slice, &perpendicular);
     return status;
 }
 
@@ -365,5 +360,5 @@ void abl_diameter_3d(abl_segment *out, const abl_shape *shape)
     memset(out, 0, sizeof *out);
     out->mm.why_not = "the lesion has no surface in this scan";
     if (abl_point_index_farthest(shape->index, out->from_lps, out->to_lps) > 0)
-        fill_segment(out, &shape->field->grid, shape->edge_sd_mm);
+        fill_segment(out, shape);
 }

@@ -27,13 +27,12 @@ typedef struct abl_axial_diameters {
  *
  * Uncertainty: abl_uncertainty_of_diameter() with the voxel along each.
  *
- * @param field f32, positive inside
+ * @param shape its field is f32, positive inside
  * Both are not measured when no voxel is positive.
  * @retval ABL_E_INVALID the field is not f32; ABL_E_NOMEM
  * @par Source Eisenhauer et al., Eur J Cancer 2009;45:228 (RECIST 1.1)
  */
-abl_status abl_diameters_axial(abl_axial_diameters *out,
-                               const abl_volume *field, double edge_sd_mm,
+abl_status abl_diameters_axial(abl_axial_diameters *out, const abl_shape *shape,
                                abl_error *err) ABL_MUST_CHECK;
 
 /**

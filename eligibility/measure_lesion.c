@@ -8,7 +8,6 @@
 #include "eligibility/attenuation.h"
 #include "eligibility/diameter.h"
 #include "eligibility/exophytic.h"
-#include "eligibility/uncertainty.h"
 #include "segmentation/field.h"
 
 static const char not_found[] = "not found in this scan";
@@ -38,13 +37,14 @@ abl_status abl_scene_create(abl_scene *out, const abl_volume *image,
         if (from->found == ABL_FOUND || from->found == ABL_FOUND_CUT)
             status = create_shape(&out->items[id], from->field,
                                   from->edge_sd_mm, err);
+        memcpy(out->items[id].label_mm, from->label_mm, sizeof from->label_mm);
     }
     for (size_t n = 0; !status && n < structures->lesion_count; n++) {
         const abl_lesion *lesion = &structures->lesions[n];
         status = create_shape(&out->lesions[n], lesion->field,
                               lesion->edge_sd_mm, err);
-        if (lesion->edge_length_mm > 0)
-            out->lesions[n].edge_length_mm = lesion->edge_length_mm;
+        memcpy(out->lesions[n].label_mm, lesion->label_mm,
+               sizeof lesion->label_mm);
     }
     return status;
 }
@@ -71,8 +71,12 @@ abl_value abl_shape_volume_ml(const abl_shape *shape)
         return (abl_value){false, 0, 0, "it has no surface in this scan"};
     const abl_surface *surface = shape->surface;
     const double step = cbrt(abl_grid_voxel_mm3(&shape->field->grid));
-    const double uncertainty_mm3 = abl_uncertainty_of_volume_alike(
-        surface->area_mm2, shape->edge_sd_mm, shape->edge_length_mm, step);
+    const double uncertainty_mm3 =
+        shape->label_mm[0] > 0
+            ? abl_uncertainty_of_label_volume(surface->area_mm2,
+                                              shape->label_mm)
+            : abl_uncertainty_of_volume(surface->area_mm2, shape->edge_sd_mm,
+                                        step);
     return (abl_value){true, surface->volume_mm3 / 1000, uncertainty_mm3 / 1000,
                        NULL};
 }
@@ -115,8 +119,7 @@ static abl_status measure_diameters(abl_lesion_findings *out,
     out->max_3d_diameter.mm.why_not = why_not;
     if (!has_surface(shape))
         return ABL_OK;
-    abl_status status =
-        abl_diameters_axial(&axial, shape->field, shape->edge_sd_mm, err);
+    abl_status status = abl_diameters_axial(&axial, shape, err);
     if (status)
         return status;
     out->longest_axial_diameter = axial.longest;

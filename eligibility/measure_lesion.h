@@ -41,7 +41,7 @@ void abl_lesion_bound(abl_clearance *to, abl_found found, bool may_go_on,
                       double end_mm);
 
 /** Volume inside a surface [mL]; abl_uncertainty_of_volume() with the cube
- * root of the voxel. */
+ * root of the voxel, or abl_uncertainty_of_label_volume(). */
 abl_value abl_shape_volume_ml(const abl_shape *shape);
 
 #endif

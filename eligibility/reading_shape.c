@@ -2,6 +2,7 @@
 #include "eligibility/reading_shape.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "segmentation/field.h"
 #include "segmentation/import_field.h"
@@ -187,6 +188,7 @@ abl_status abl_reading_take_shape(abl_reading *reading, size_t n,
     lesion->field = field;
     lesion->mean_probability = 1;
     lesion->origin = edited;
+    memset(lesion->label_mm, 0, sizeof lesion->label_mm);
     lesion->edge_sd_mm =
         abl_reader_sd_mm(reading->structures->phase.phase) / sqrt(2);
     if (!abl_lesion_place(lesion, source->image)) /* share_in() saw a voxel */

@@ -2,43 +2,58 @@
 #include "eligibility/uncertainty.h"
 
 #include <math.h>
+#include <stdbool.h>
 
-/* The longest is chosen among many, so it lies half an edge_sd too high. */
-#define CHOSEN 0.25
+/* The longest is chosen among many: squares of its bias, in variances. */
+#define CHOSEN        0.25
+#define CHOSEN_LABELS 0.4
 
-double abl_uncertainty_of_diameter(double mm, double edge_sd_mm, double step_mm)
+static double square(double x)
 {
-    const double ratio = mm / ABL_EDGE_LENGTH_MM;
-    const double together = exp(-0.5 * ratio * ratio);
-    const double sampling = ABL_SAMPLING_SD * step_mm;
-    return 1.96 * sqrt(edge_sd_mm * edge_sd_mm * (2 + 2 * together + CHOSEN) +
-                       2 * sampling * sampling);
+    return x * x;
 }
 
-double abl_uncertainty_of_distance(const double edge_sd_mm[2],
-                                   const double step_mm[2])
+static bool is_of_labels(const abl_edge *edge)
 {
-    double sum = 0;
-    for (int n = 0; n < 2; n++) {
-        const double sampling = ABL_SAMPLING_SD * step_mm[n];
-        sum += edge_sd_mm[n] * edge_sd_mm[n] + sampling * sampling;
-    }
-    return 1.96 * sqrt(sum);
+    return edge->label_mm > 0;
 }
 
-double abl_uncertainty_of_volume_alike(double area_mm2, double edge_sd_mm,
-                                       double edge_length_mm, double step_mm)
+static double variance_of(const abl_edge *edge)
 {
-    const double places =
-        fmax(1, area_mm2 / (2 * M_PI * edge_length_mm * edge_length_mm));
-    const double sampling = ABL_VOLUME_SD * step_mm;
-    return 1.96 * area_mm2 *
-           sqrt(edge_sd_mm * edge_sd_mm / places + sampling * sampling);
+    if (is_of_labels(edge))
+        return square(ABL_LABEL_SD_IN_SLICE * edge->label_mm) +
+               square(ABL_LABEL_SD_ALONG * edge->step_mm);
+    return square(edge->sd_mm) + square(ABL_SAMPLING_SD * edge->step_mm);
+}
+
+double abl_uncertainty_of_diameter(double mm, const abl_edge *edge)
+{
+    if (is_of_labels(edge))
+        return 1.96 * sqrt((2 + CHOSEN_LABELS) * variance_of(edge));
+    const double together = exp(-0.5 * square(mm / ABL_EDGE_LENGTH_MM));
+    return 1.96 * sqrt(square(edge->sd_mm) * (2 + 2 * together + CHOSEN) +
+                       2 * square(ABL_SAMPLING_SD * edge->step_mm));
+}
+
+double abl_uncertainty_of_distance(const abl_edge edges[2])
+{
+    return 1.96 * sqrt(variance_of(&edges[0]) + variance_of(&edges[1]));
 }
 
 double abl_uncertainty_of_volume(double area_mm2, double edge_sd_mm,
                                  double step_mm)
 {
-    return abl_uncertainty_of_volume_alike(area_mm2, edge_sd_mm,
-                                           ABL_EDGE_LENGTH_MM, step_mm);
+    const double places =
+        fmax(1, area_mm2 / (2 * M_PI * square(ABL_EDGE_LENGTH_MM)));
+    return 1.96 * area_mm2 *
+           sqrt(square(edge_sd_mm) / places + square(ABL_VOLUME_SD * step_mm));
+}
+
+double abl_uncertainty_of_label_volume(double area_mm2,
+                                       const double voxel_mm[3])
+{
+    const double in_slice = 0.33 * sqrt(voxel_mm[0] * voxel_mm[1]);
+    const double k = voxel_mm[2];
+    const double unseen = 2.2 * k * k * k / fmax(area_mm2, 1e-9);
+    return 1.96 * k * sqrt(area_mm2) * hypot(in_slice, unseen);
 }

@@ -1,14 +1,22 @@
 /* 95 % half-widths of lengths, distances and volumes.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The model: a surface lies off by an error with the stated 1-sigma
+ * Surfaces that networks found: off by an error with the stated 1-sigma
  * (edge_sd_mm) that is the same at one place and fades with the distance r
  * along the surface as exp(-r^2 / (2 L^2)), L = ABL_EDGE_LENGTH_MM (a
- * convention: 4 voxels of the 2.5 mm networks). Volumes of labels, where only
- * the voxels err, take ABL_MASK_EDGE_LENGTH_MM instead. Reading the surface off the
+ * convention: 4 voxels of the 2.5 mm networks). Reading the surface off the
  * grid adds an independent error in proportion to the voxel in the direction
- * measured; its factor was measured on ideal fields. abl_accuracy_measures
- * draws such surfaces and prints how often the interval holds the truth.
+ * measured; its factor was measured on ideal fields.
+ *
+ * Surfaces made from labels: where the outline passes between two voxels is
+ * not known, but smoothing joins several of them, so that the 1-sigma is a part
+ * of the voxel in the slice and a part of the voxel along the direction
+ * measured; it has no direction in common over more than some voxels. The
+ * parts were measured: abl_accuracy_measures, seed 1; seed 2 checks them.
+ *
+ * A length that is the longest, or a depth that is the shortest, of many
+ * nearly alike is biased by the roughness of the surface; the square of that
+ * bias is part of the variance.
  */
 #ifndef ABL_ELIGIBILITY_UNCERTAINTY_H
 #define ABL_ELIGIBILITY_UNCERTAINTY_H
@@ -22,26 +30,46 @@
 /** Sampling error of a volume as a shift of its surface, in voxels. */
 #define ABL_VOLUME_SD 0.02
 
-/** Of the distance @p mm between two points of one surface:
- * 1.96 sqrt(sd^2 (2 + 2 exp(-mm^2 / (2 L^2)) + 0.25) +
- *           2 (ABL_SAMPLING_SD step)^2);
+/** 1-sigma of a surface made from labels, in voxels of the slice and in voxels
+ * along the direction measured. */
+#define ABL_LABEL_SD_IN_SLICE 0.12
+#define ABL_LABEL_SD_ALONG    0.09
+
+/** How far off one surface may lie in the direction measured. */
+typedef struct abl_edge {
+    double sd_mm;    /**< of a network's surface; not used for labels */
+    double step_mm;  /**< voxel along the direction */
+    double label_mm; /**< voxel in the slice of the labels that it was made
+                          from; 0: of none */
+} abl_edge;
+
+/** Of the distance @p mm between two points of one surface, V its variance:
+ * network: 1.96 sqrt(sd^2 (2 + 2 exp(-mm^2 / (2 L^2)) + 0.25) +
+ *                    2 (ABL_SAMPLING_SD step)^2);
  * both ends move together on a small lesion and apart on a large one; the
- * quarter is the square of the bias of a maximum over a rough surface. */
-double abl_uncertainty_of_diameter(double mm, double edge_sd_mm,
-                                   double step_mm);
+ * quarter is the square of the bias of a maximum over a rough surface.
+ * labels: 1.96 sqrt(2.4 V), V = (ABL_LABEL_SD_IN_SLICE label)^2 +
+ *                               (ABL_LABEL_SD_ALONG step)^2. */
+double abl_uncertainty_of_diameter(double mm, const abl_edge *edge);
 
 /** Of the distance between two surfaces, found independently:
- * 1.96 sqrt(sum of sd^2 + (ABL_SAMPLING_SD step)^2). */
-double abl_uncertainty_of_distance(const double edge_sd_mm[2],
-                                   const double step_mm[2]);
+ * 1.96 sqrt(V1 + V2), V = sd^2 + (ABL_SAMPLING_SD step)^2 or as above. */
+double abl_uncertainty_of_distance(const abl_edge edges[2]);
+
+/** Times the same for the distance to a surface that lies around (capsule,
+ * skin), where many points are nearly as near: sqrt(1.3). */
+#define ABL_DEPTH_SD_RATIO 1.14
 
 /** Of a volume [mm3]: 1.96 area sqrt(sd^2 / n + (ABL_VOLUME_SD step)^2), where
  * n = max(1, area / (2 pi L^2)) is how many places err on their own. */
 double abl_uncertainty_of_volume(double area_mm2, double edge_sd_mm,
                                  double step_mm);
 
-/** As above with another length than L: labels err voxel by voxel. */
-double abl_uncertainty_of_volume_alike(double area_mm2, double edge_sd_mm,
-                                       double edge_length_mm, double step_mm);
+/** Of a volume [mm3] made from labels with voxels of i, j and k mm:
+ * 1.96 k sqrt(area) hypot(0.33 sqrt(i j), 2.2 k^3 / area): outlines in each
+ * slice err pixel by pixel, and a lesion in few slices has most of its volume
+ * where it was not seen. */
+double abl_uncertainty_of_label_volume(double area_mm2,
+                                       const double voxel_mm[3]);
 
 #endif

@@ -84,6 +84,8 @@ static abl_status take_structure(abl_importer *in, const abl_import_map *map,
         status = describe(item, in->image, edge_sd_mm, err);
     if (is_both)
         item->origin = imported_and_found;
+    else
+        abl_mask_label_mm(item->label_mm, &map->values->grid, &in->image->grid);
     return status;
 }
 

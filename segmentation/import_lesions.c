@@ -46,7 +46,7 @@ static abl_status take_lesion(abl_importer *in, const abl_import_map *map,
     abl_lesion_weigh(&lesion);
     lesion.mean_probability = 1;
     lesion.confidence = 1;
-    lesion.edge_length_mm = ABL_MASK_EDGE_LENGTH_MM;
+    abl_mask_label_mm(lesion.label_mm, &map->values->grid, &in->image->grid);
     lesion.edge_sd_mm = abl_mask_edge_sd_mm(&map->values->grid);
     lesion.origin = abl_imported;
     snprintf(lesion.confidence_reason, sizeof lesion.confidence_reason,

@@ -467,3 +467,13 @@ double abl_mask_edge_sd_mm(const abl_grid *grid)
     const double *mm = grid->spacing_mm;
     return hypot(0.12 * sqrt(mm[0] * mm[1]), 0.06 * mm[2]);
 }
+
+void abl_mask_label_mm(double out[3], const abl_grid *map,
+                       const abl_grid *image)
+{
+    for (int a = 0; a < 3; a++) {
+        const double unit[3] = {image->direction[0][a], image->direction[1][a],
+                                image->direction[2][a]};
+        out[a] = abl_grid_step_along_mm(map, unit);
+    }
+}

@@ -32,12 +32,14 @@
 abl_status abl_field_from_mask(abl_volume **out, const abl_volume *mask,
                                abl_error *err) ABL_MUST_CHECK;
 
-/** Over what length [mm] the error of such a surface is alike: set
- * abl_lesion::edge_length_mm to it, or volumes are stated too vaguely. */
-#define ABL_MASK_EDGE_LENGTH_MM 2.2
-
-/** 1-sigma [mm] to state for the surface of such a field; from the phantom
- * table of abl_accuracy_measures. */
+/** 1-sigma [mm] to state for the surface of such a field where its direction
+ * is not known; from the phantom table of abl_accuracy_measures. */
 double abl_mask_edge_sd_mm(const abl_grid *grid);
+
+/** The voxel [mm] of a label map along each axis of the image: for
+ * abl_lesion::label_mm and abl_structure::label_mm, from which lengths are
+ * stated by their direction. */
+void abl_mask_label_mm(double out[3], const abl_grid *map,
+                       const abl_grid *image);
 
 #endif

@@ -81,6 +81,8 @@ typedef struct abl_structure {
     double mean_hu;     /**< of the eroded interior; 0 when not found */
     double reliability; /**< 0..1, mean probability inside; 1 for thresholds */
     double edge_sd_mm;  /**< stated 1-sigma of the surface's position */
+    double label_mm[3]; /**< voxel, along the image's axes, of the labels it was
+                           made from alone; 0: of none */
     const char *origin; /**< "organ_ct", "lesion_ct", "threshold",
                            "imported", "imported and found", "edited":
                            static */
@@ -95,11 +97,10 @@ typedef struct abl_lesion {
     double confidence;      /**< 0..1 from probability, size and contrast */
     bool is_low_confidence; /**< the verdict is given with and without it */
     char confidence_reason[160]; /**< one sentence, e.g. what lowers it */
-    double edge_sd_mm;     /**< stated 1-sigma of the surface's position */
-    double edge_length_mm; /**< over which that error is alike; 0: as networks
-                              err; ABL_MASK_EDGE_LENGTH_MM for labels */
-    bool touches_border;   /**< cut by the end of the scan */
-    const char *origin;    /**< as abl_structure::origin */
+    double edge_sd_mm;   /**< stated 1-sigma of the surface's position */
+    double label_mm[3];  /**< as abl_structure::label_mm */
+    bool touches_border; /**< cut by the end of the scan */
+    const char *origin;  /**< as abl_structure::origin */
 } abl_lesion;
 
 typedef struct abl_phase_estimate {

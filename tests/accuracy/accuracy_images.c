@@ -8,9 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "draw.h"
-#include "eligibility/measure.h"
+#include "eligibility/measure_lesion.h"
 #include "image_phantom.h"
 #include "tally.h"
 
@@ -133,10 +134,10 @@ static double step_of(const abl_grid *grid, const abl_segment *along)
 
 static void score(totals *t, const image_phantom *p, size_t n,
                   const abl_lesion_findings *found, const abl_grid *grid,
-                  double edge_sd_mm)
+                  const char *name)
 {
     const blob *b = &p->lesions[n];
-    const tally_class of = {p->mm[2], p->longest_mm[n]};
+    const tally_class of = {p->mm[2], p->longest_mm[n], name};
     double axial[2];
     find_axial_truth(axial, b, grid);
     const struct {
@@ -168,19 +169,39 @@ static void score(totals *t, const image_phantom *p, size_t n,
             tally_add_value(&t->table, &of, (size_t)distances[d].row,
                             &found->to[distances[d].id].nearest.mm,
                             gaps_mm[distances[d].gap], near);
-    if (t->list)
-        printf(
-            "L %5.2f %4.0f %d %6.2f %6.2f %6.2f %6.2f %6.2f %6.2f %6.2f "
-            "%6.2f %5.2f conf %.2f cap %6.2f %6.2f %6.2f edge %.2f noise %.1f psf %.2f %.2f ml %.3f %.3f %.3f\n",
-            p->mm[2], p->hu[n], (int)b->count, axial[0],
-            found->longest_axial_diameter.mm.value, axial[1],
-            found->perpendicular_diameter.mm.value, p->longest_mm[n],
-            found->max_3d_diameter.mm.value, equivalent,
-            found->equivalent_diameter_mm.value, edge_sd_mm, found->confidence,
-            p->gaps_mm[n][IMAGE_CAPSULE], found->capsule.mm.value,
-            found->capsule.mm.uncertainty, p->edge_mm[n], p->noise_hu,
-            p->psf_mm, p->psf_z_mm, ml, found->volume_ml.value,
-            found->volume_ml.uncertainty);
+}
+
+/* What a lesion is like, found (partner r) or not (0): one line of L name
+ * key value .., the same keys for all. */
+static void list_lesion(const char *name, const image_phantom *p, size_t n,
+                        size_t r, size_t partners, const abl_findings *findings,
+                        const abl_structures *structures)
+{
+    printf("L %s partner %zu shared %zu longest %.2f hu %.1f parts %zu "
+           "edge %.2f",
+           name, r, r ? partners : 0, p->longest_mm[n], p->hu[n],
+           p->lesions[n].count, p->edge_mm[n]);
+    if (r) {
+        const abl_lesion_findings *found = &findings->lesions[r - 1];
+        printf(" edge_sd %.3f confidence %.2f low %d contrast %.1f cnr %.2f",
+               structures->lesions[r - 1].edge_sd_mm, found->confidence,
+               found->is_low_confidence, found->contrast_hu.value,
+               found->cnr.value);
+    }
+    printf("\n");
+}
+
+static void list_phantom(uint64_t seed, const image_phantom *p,
+                         const abl_structures *structures)
+{
+    const abl_structure *items = structures->items;
+    printf("P %llu mm %.3f %.3f %.3f noise %.2f psf %.2f %.2f turned %d "
+           "liver_sd %.3f cava_sd %.3f gallbladder_sd %.3f kidney_sd %.3f\n",
+           (unsigned long long)seed, p->mm[0], p->mm[1], p->mm[2], p->noise_hu,
+           p->psf_mm, p->psf_z_mm, p->row[0] < 1, items[ABL_LIVER].edge_sd_mm,
+           items[ABL_INFERIOR_VENA_CAVA].edge_sd_mm,
+           items[ABL_GALLBLADDER].edge_sd_mm,
+           items[ABL_RIGHT_KIDNEY].edge_sd_mm);
 }
 
 static void count_size(size_t counts[SIZES], double longest_mm)
@@ -190,7 +211,7 @@ static void count_size(size_t counts[SIZES], double longest_mm)
             longest_mm >= size_edges[s] && longest_mm < size_edges[s + 1];
 }
 
-static void compare(totals *t, const image_phantom *p,
+static void compare(totals *t, uint64_t seed, const image_phantom *p,
                     const abl_structures *structures,
                     const abl_findings *findings)
 {
@@ -214,9 +235,11 @@ static void compare(totals *t, const image_phantom *p,
     for (size_t n = 0; n < p->count; n++) {
         const size_t r = partner_of[n];
         count_size(t->there, p->longest_mm[n]);
-        if (t->list && !r)
-            printf("M %5.2f %4.0f %6.2f missed\n", p->mm[2], p->hu[n],
-                   p->longest_mm[n]);
+        char name[32];
+        (void)snprintf(name, sizeof name, "%llu.%zu", (unsigned long long)seed,
+                       n + 1);
+        if (t->list)
+            list_lesion(name, p, n, r, partners[r], findings, structures);
         if (!r)
             continue;
         count_size(t->found, p->longest_mm[n]);
@@ -224,8 +247,7 @@ static void compare(totals *t, const image_phantom *p,
             count_size(t->joined, p->longest_mm[n]);
         else
             score(t, p, n, &findings->lesions[r - 1],
-                  &structures->lesion_labels->grid,
-                  structures->lesions[r - 1].edge_sd_mm);
+                  &structures->lesion_labels->grid, t->list ? name : NULL);
     }
     for (size_t r = 1; r <= structures->lesion_count; r++)
         if (10 * in_truth[r] < of_found[r]) {
@@ -234,22 +256,64 @@ static void compare(totals *t, const image_phantom *p,
         }
 }
 
+/* Every lesion as abl_measure() has it; the rest of it is not scored. */
+static abl_findings *measure(const abl_volume *image,
+                             const abl_structures *structures)
+{
+    abl_error err;
+    abl_scene scene;
+    abl_findings *out = abl_alloc(1, sizeof *out, &err);
+    if (!out || abl_scene_create(&scene, image, structures, &err))
+        fail(&err);
+    out->lesion_count = structures->lesion_count;
+    out->lesions = abl_alloc(out->lesion_count, sizeof *out->lesions, &err);
+    if (!out->lesions)
+        fail(&err);
+    for (size_t n = 0; n < out->lesion_count; n++)
+        if (abl_lesion_measure(&out->lesions[n], &scene, n, &err))
+            fail(&err);
+    abl_scene_clear(&scene);
+    return out;
+}
+
+static double cpu_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 static void run(totals *t, uint64_t seed)
 {
     abl_error err;
     image_phantom p;
     abl_volume *image = NULL;
     abl_structures *structures = NULL;
-    abl_findings *findings = NULL;
-    const abl_segment_options how = {.model_dir = ABL_MODEL_DIR};
-    const abl_measure_options measure = abl_measure_options_default();
-    if (image_phantom_draw(&p, seed, &err) ||
-        abl_phantom_render(&image, NULL, p.recipe, NULL, seed, NULL, &err) ||
-        abl_segment_ct(&structures, image, NULL, &how, &err) ||
-        abl_measure(&findings, image, structures, NULL, &measure, &err))
+    /* neither vessels nor what follows from them change what is scored */
+    const abl_segment_options how = {.model_dir = ABL_MODEL_DIR,
+                                     .without_vessels = true};
+    double at[5];
+    at[0] = cpu_seconds();
+    if (image_phantom_draw(&p, seed, &err))
         fail(&err);
+    at[1] = cpu_seconds();
+    if (abl_phantom_render(&image, NULL, p.recipe, NULL, seed, NULL, &err))
+        fail(&err);
+    at[2] = cpu_seconds();
+    if (abl_segment_ct(&structures, image, NULL, &how, &err))
+        fail(&err);
+    at[3] = cpu_seconds();
+    abl_findings *findings = measure(image, structures);
+    at[4] = cpu_seconds();
     t->phantoms++;
-    compare(t, &p, structures, findings);
+    if (t->list)
+        list_phantom(seed, &p, structures);
+    compare(t, seed, &p, structures, findings);
+    if (t->list)
+        printf("T %llu cpu_s draw %.1f render %.1f segment %.1f measure %.1f "
+               "score %.1f\n",
+               (unsigned long long)seed, at[1] - at[0], at[2] - at[1],
+               at[3] - at[2], at[4] - at[3], cpu_seconds() - at[4]);
     abl_findings_destroy(findings);
     abl_structures_destroy(structures);
     abl_volume_destroy(image);

@@ -3,7 +3,7 @@
  * 95 % interval holds the truth.
  * SPDX-License-Identifier: Apache-2.0
  *
- * usage: abl_accuracy_measures [draws] [seed]
+ * usage: abl_accuracy_measures [draws] [seed] [--list]
  *
  * Exit code 1 when a target for labels is missed.
  */
@@ -141,7 +141,7 @@ static void make_shape(abl_shape *out, const scene *s, int item, int kind)
     if (abl_shape_create(out, field, sd, &err))
         fail(&err);
     if (kind == LABELS)
-        out->edge_length_mm = ABL_MASK_EDGE_LENGTH_MM;
+        abl_mask_label_mm(out->label_mm, &s->lattice, &s->lattice);
 }
 
 static void clear_shape(abl_shape *shape)
@@ -168,7 +168,7 @@ static void score_diameters(tally_table *table, const tally_class *of,
     abl_error err;
     abl_axial_diameters axial;
     abl_segment feret;
-    if (abl_diameters_axial(&axial, lesion->field, lesion->edge_sd_mm, &err))
+    if (abl_diameters_axial(&axial, lesion, &err))
         fail(&err);
     abl_diameter_3d(&feret, lesion);
     const abl_segment *found[3] = {&axial.longest, &axial.perpendicular,
@@ -217,9 +217,11 @@ static void score_distances(tally_table *table, const tally_class *of,
                         s->truth[SCENE_TO_ORGAN + n], target);
 }
 
-static void run_draw(tally_table *table, const scene *s, int kind)
+static void run_draw(tally_table *table, const scene *s, int kind,
+                     const char *name)
 {
-    const tally_class of = {s->lattice.spacing_mm[2], s->truth[SCENE_FERET]};
+    const tally_class of = {s->lattice.spacing_mm[2], s->truth[SCENE_FERET],
+                            name};
     abl_shape shapes[SCENE_ITEMS];
     for (int item = 0; item < SCENE_ITEMS; item++)
         make_shape(&shapes[item], s, item, kind);
@@ -253,27 +255,64 @@ static int check_targets(const tally_table *labels)
     return missed;
 }
 
-int main(int argc, char **argv)
+/* Kinds of surface in the names of listed values. */
+static const char *const short_names[KINDS] = {"exact", "shifted", "labels"};
+
+static void list_scene(size_t draw, const scene *s)
 {
-    const size_t draws = argc > 1 ? strtoul(argv[1], NULL, 10) : 400;
-    static tally_table tables[KINDS];
-    const uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    const double *mm = s->lattice.spacing_mm;
+    printf("L %zu mm %.3f %.3f %.3f parts %zu longest %.3f vessel %.3f "
+           "edge_sd %.3f\n",
+           draw, mm[0], mm[1], mm[2], s->items[SCENE_LESION].body.count,
+           s->truth[SCENE_FERET], 2 * s->items[SCENE_VESSEL].radius_mm,
+           abl_mask_edge_sd_mm(&s->lattice));
+}
+
+static void run_scene(tally_table tables[KINDS], size_t draw, const scene *s,
+                      bool list)
+{
+    if (list)
+        list_scene(draw, s);
     for (int kind = 0; kind < KINDS; kind++) {
-        tables[kind].names = row_names;
-        tables[kind].rows = SCENE_ROWS;
+        char name[48];
+        (void)snprintf(name, sizeof name, "%zu.%s", draw, short_names[kind]);
+        run_draw(&tables[kind], s, kind, list ? name : NULL);
     }
+}
+
+/* Returns how many were left out. */
+static size_t run_draws(tally_table tables[KINDS], size_t draws, uint64_t seed,
+                        bool list)
+{
     size_t left_out = 0;
     for (size_t n = 0; n < draws; n++) {
         scene s;
         draw_seed(1000000 * seed + n);
         scene_draw(&s);
-        if (count_voxels(&s) < LEAST_VOXELS) {
+        if (count_voxels(&s) >= LEAST_VOXELS)
+            run_scene(tables, n, &s, list);
+        else
             left_out++;
-            continue;
-        }
-        for (int kind = 0; kind < KINDS; kind++)
-            run_draw(&tables[kind], &s, kind);
     }
+    return left_out;
+}
+
+int main(int argc, char **argv)
+{
+    static tally_table tables[KINDS];
+    size_t numbers[2] = {400, 1}, given = 0;
+    bool list = false;
+    for (int n = 1; n < argc; n++)
+        if (strcmp(argv[n], "--list") == 0)
+            list = true;
+        else if (given < 2)
+            numbers[given++] = strtoul(argv[n], NULL, 10);
+    const size_t draws = numbers[0];
+    for (int kind = 0; kind < KINDS; kind++) {
+        tables[kind].names = row_names;
+        tables[kind].rows = SCENE_ROWS;
+    }
+    const size_t left_out = run_draws(tables, draws, numbers[1], list);
     printf("Measures on %zu random lesions of 5 to 50 mm, every third "
            "lobulated, spacing\n0.6-1 x 0.6-1 x 0.8-5 mm, oblique. target: "
            "diameters 0.5 mm + half a voxel along\nthem, volume 3 %% from 10 "

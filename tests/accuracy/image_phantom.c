@@ -14,9 +14,14 @@
 #define EDGE_MM   1.0
 #define TRIES     8000
 
-static const double sizes_mm[10][2] = {{35, 50}, {20, 35}, {20, 30}, {12, 20},
-                                       {12, 20}, {9, 14},  {9, 14},  {7, 10},
-                                       {5, 9},   {5, 9}};
+static const double sizes_mm[][2] = {
+    {35, 50}, {20, 35}, {20, 30}, {14, 22}, {12, 20}, {12, 20}, {10, 16},
+    {10, 16}, {9, 14},  {9, 14},  {8, 12},  {8, 12},  {6, 10},  {5, 9}};
+/* What a reader can tell from noise: Rose's signal to noise ratio of a disc of
+ * the lesion's size (Burgess, J Opt Soc Am A 1999;16:633). */
+static const double least_rose = 5;
+static const double liver_hu = 110;
+static const double noise_mm = 0.7; /* of the recipes */
 /* Targets of the recipe. Lesions keep away from the first four; the surface of
  * the liver is also where fissures are painted into it. */
 enum {
@@ -81,11 +86,11 @@ static void put_head(text *t, const image_phantom *p)
         "\"image\":{\"size\":[%d,%d,%d],\"spacing_mm\":[%.9f,%.9f,%.9f],"
         "\"centre_lps\":[-5,0,-86],"
         "\"orientation\":[%.12f,%.12f,%.12f,%.12f,%.12f,%.12f],"
-        "\"psf_mm\":%.6f,\"psf_z_mm\":%.6f,\"noise_hu\":%.6f,\"noise_mm\":0.7}",
+        "\"psf_mm\":%.6f,\"psf_z_mm\":%.6f,\"noise_hu\":%.6f,\"noise_mm\":%.1f}",
         (int)(370 / p->mm[0]), (int)(280 / p->mm[1]), (int)(230 / p->mm[2]),
         p->mm[0], p->mm[1], p->mm[2], p->row[0], p->row[1], p->row[2],
         p->column[0], p->column[1], p->column[2], p->psf_mm, p->psf_z_mm,
-        p->noise_hu);
+        p->noise_hu, noise_mm);
 }
 
 static void put_part(text *t, const blob_part *e)
@@ -202,15 +207,33 @@ static bool is_apart(const image_phantom *p, const blob *b)
     return true;
 }
 
+/* Noise is alike over an area of 4 pi sigma^2; a slice or an edge as wide as
+ * the lesion takes its contrast away. */
+static bool can_be_seen(const image_phantom *p, double mm, double hu,
+                        double edge_mm)
+{
+    const double area = M_PI / 4 * mm * mm;
+    const double cells = area / (4 * M_PI * noise_mm * noise_mm);
+    const double peak_hu = hu * fmin(1, mm / (p->mm[2] + edge_mm));
+    return fabs(peak_hu) * sqrt(cells) >= least_rose * p->noise_hu;
+}
+
 static void draw_lesion(image_phantom *p, const double size_mm[2])
 {
     const bool is_lobed = draw_uniform(0, 1) < 1.0 / 3;
     blob at_origin;
+    int tries = 0;
     blob_draw(&at_origin, 0.5 * draw_uniform(size_mm[0], size_mm[1]),
               is_lobed ? (size_t)draw_uniform(2, 4.999) : 1);
     const double sign = draw_uniform(0, 6) < 1 ? 1 : -1;
-    const double hu = 110 + sign * draw_uniform(20, 60);
-    const double edge_mm = draw_uniform(0.5, 4);
+    const double mm = cbrt(6 / M_PI * blob_volume_mm3(&at_origin));
+    double hu = 0, edge_mm = 0;
+    do {
+        hu = sign * draw_uniform(20, 60);
+        edge_mm = draw_uniform(0.5, 4);
+    } while (!can_be_seen(p, mm, hu, edge_mm) && tries++ < TRIES);
+    if (tries > TRIES)
+        return;
     for (int n = 0; n < TRIES; n++) {
         blob moved = at_origin;
         const double by[3] = {draw_uniform(-140, 80), draw_uniform(-85, 90),
@@ -221,17 +244,17 @@ static void draw_lesion(image_phantom *p, const double size_mm[2])
         p->lesions[p->count] = moved;
         p->longest_mm[p->count] = blob_longest_mm(&moved);
         p->edge_mm[p->count] = edge_mm;
-        p->hu[p->count++] = hu;
+        p->hu[p->count++] = liver_hu + hu;
         return;
     }
 }
 
 /* A solid's value is a lower bound of the distance. */
-static bool is_far(const abl_phantom *recipe, const blob_part *part, size_t n)
+static bool is_farther(const abl_phantom *recipe, const blob_part *part,
+                       size_t n, double mm)
 {
     return fabs(abl_solid_value(&recipe->solids, recipe->targets[n].solid,
-                                part->centre)) >
-           part->half[0] + IMAGE_MOST_GAP_MM;
+                                part->centre)) > part->half[0] + mm;
 }
 
 static abl_status measure_gaps(image_phantom *p, abl_error *err)
@@ -245,10 +268,12 @@ static abl_status measure_gaps(image_phantom *p, abl_error *err)
         for (size_t m = 0; m < p->lesions[n].count; m++, part++)
             for (size_t t = 0; t < TARGETS && !status; t++) {
                 double mm = 0;
-                if (targets[t].gap < 0 ||
-                    is_far(parts, &p->lesions[n].parts[m], t))
+                if (targets[t].gap < 0)
                     continue;
                 double *least = &p->gaps_mm[n][targets[t].gap];
+                if (is_farther(parts, &p->lesions[n].parts[m], t,
+                               fmin(*least, IMAGE_MOST_GAP_MM)))
+                    continue;
                 status =
                     abl_phantom_gap_mm(&mm, parts, part, targets[t].solid, err);
                 *least = fmin(*least, mm);

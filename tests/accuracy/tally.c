@@ -28,10 +28,20 @@ static bool belongs(size_t group, const tally_class *of)
     }
 }
 
+static void list(const char *name, const char *row, const tally_entry *e)
+{
+    printf("V %s ", name);
+    for (; *row; row++)
+        putchar(*row == ' ' ? '_' : *row);
+    printf(" %.3f %.3f %.3f %.3f\n", e->value, e->truth, e->stated, e->target);
+}
+
 void tally_add(tally_table *table, const tally_class *of, size_t row,
                const tally_entry *entry)
 {
     const double error = entry->value - entry->truth;
+    if (of->name)
+        list(of->name, table->names[row], entry);
     for (size_t g = 0; g < TALLY_GROUPS; g++) {
         if (!belongs(g, of))
             continue;

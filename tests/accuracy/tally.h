@@ -37,6 +37,9 @@ typedef struct tally_table {
 /** What a draw belongs to. */
 typedef struct tally_class {
     double slice_mm, longest_mm;
+    /** Not NULL: each value is printed as it is added, one line of
+     * V name row value truth stated target, to be fitted elsewhere. */
+    const char *name;
 } tally_class;
 
 /** One measured value against its truth, both in the row's unit. */

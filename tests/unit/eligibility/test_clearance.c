@@ -228,7 +228,7 @@ static void nothing_is_measured_to_an_empty_shape(void)
     body lesion = make_lesion(&a);
     const solid away = solid_sphere(centre[0] + 900, centre[1], centre[2], 8);
     body empty = make_lesion(&away);
-    const abl_shape missing = {NULL, NULL, NULL, 0, 0};
+    const abl_shape missing = {.field = NULL};
     abl_segment found;
     abl_clearance_between(&found, &lesion.shape, &missing);
     CU_ASSERT(!found.mm.measured);

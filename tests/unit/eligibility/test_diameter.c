@@ -9,7 +9,8 @@ static abl_axial_diameters axial_of(const abl_volume *field)
 {
     abl_error err;
     abl_axial_diameters out;
-    ABL_CHECK_OK(abl_diameters_axial(&out, field, 0, &err), &err);
+    const abl_shape shape = {.field = field};
+    ABL_CHECK_OK(abl_diameters_axial(&out, &shape, &err), &err);
     return out;
 }
 
@@ -211,7 +212,8 @@ static void field_of_another_type_is_refused(void)
     abl_volume *mask = NULL;
     abl_axial_diameters out;
     ABL_CHECK_OK(abl_volume_create(&mask, &grid, ABL_PIXEL_U8, &err), &err);
-    ABL_CHECK_FAILS(abl_diameters_axial(&out, mask, 0, &err), ABL_E_INVALID,
+    const abl_shape shape = {.field = mask};
+    ABL_CHECK_FAILS(abl_diameters_axial(&out, &shape, &err), ABL_E_INVALID,
                     "f32", &err);
     CU_ASSERT(!out.longest.mm.measured);
     abl_volume_destroy(mask);
@@ -224,13 +226,38 @@ static void uncertainty_grows_with_the_stated_edge(void)
     abl_volume *field = solid_field(&grid, &ball);
     abl_error err;
     abl_axial_diameters exact, vague;
-    ABL_CHECK_OK(abl_diameters_axial(&exact, field, 0, &err), &err);
-    ABL_CHECK_OK(abl_diameters_axial(&vague, field, 1, &err), &err);
+    abl_shape shape = {.field = field};
+    ABL_CHECK_OK(abl_diameters_axial(&exact, &shape, &err), &err);
+    shape.edge_sd_mm = 1;
+    ABL_CHECK_OK(abl_diameters_axial(&vague, &shape, &err), &err);
     CU_ASSERT(exact.longest.mm.uncertainty > 0.05);
     CU_ASSERT(exact.longest.mm.uncertainty < 0.2);
     /* between ends that err on their own and ends that move together */
     CU_ASSERT(vague.longest.mm.uncertainty > 1.96 * sqrt(2));
     CU_ASSERT(vague.longest.mm.uncertainty < 1.96 * 2.1);
+    abl_volume_destroy(field);
+}
+
+/* What slices leave open does not widen a diameter that lies in them. */
+static void diameter_of_labels_is_stated_by_its_direction(void)
+{
+    const abl_grid grid = abl_grid_axial(41, 41, 21, 1, 1, 5);
+    const solid upright = solid_ellipsoid(20, 20, 50, 10, 10, 30);
+    abl_volume *field = solid_field(&grid, &upright);
+    abl_error err;
+    abl_shape shape;
+    abl_axial_diameters axial;
+    abl_segment along;
+    ABL_CHECK_OK(abl_shape_create(&shape, field, 3, &err), &err);
+    shape.label_mm[0] = shape.label_mm[1] = 1;
+    shape.label_mm[2] = 5;
+    ABL_CHECK_OK(abl_diameters_axial(&axial, &shape, &err), &err);
+    abl_diameter_3d(&along, &shape);
+    CU_ASSERT(axial.longest.mm.uncertainty > 0.3);
+    CU_ASSERT(axial.longest.mm.uncertainty < 0.6);
+    CU_ASSERT(along.mm.uncertainty > 1.2);
+    CU_ASSERT(along.mm.uncertainty < 2);
+    abl_shape_clear(&shape);
     abl_volume_destroy(field);
 }
 
@@ -248,5 +275,6 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(lone_voxel_has_a_small_diameter),
     ABL_TEST(field_of_another_type_is_refused),
     ABL_TEST(uncertainty_grows_with_the_stated_edge),
+    ABL_TEST(diameter_of_labels_is_stated_by_its_direction),
     CU_TEST_INFO_NULL,
 };

@@ -147,7 +147,7 @@ static void measure_and_clear(double out[MEASURES], scan *s)
     abl_error err;
     abl_axial_diameters axial;
     abl_segment feret, to_organ, to_capsule;
-    ABL_CHECK_OK(abl_diameters_axial(&axial, s->fields[0], 0.5, &err), &err);
+    ABL_CHECK_OK(abl_diameters_axial(&axial, &s->shapes[0], &err), &err);
     abl_diameter_3d(&feret, &s->shapes[0]);
     abl_clearance_between(&to_organ, &s->shapes[0], &s->shapes[1]);
     abl_clearance_inside(&to_capsule, &s->shapes[0], &s->shapes[2]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "segmentation/mask_field.h"
 
+#include <string.h>
+
 #include "eligibility/diameter.h"
 #include "tests/unit/eligibility/shapes.h"
 
@@ -159,6 +161,23 @@ static void mask_of_another_type_is_refused(void)
     abl_volume_destroy(wrong);
 }
 
+/* A map whose slices are the image's columns. */
+static void voxel_of_labels_is_told_along_the_axes_of_the_image(void)
+{
+    const abl_grid image = abl_grid_axial(9, 9, 9, 0.8, 0.8, 3);
+    abl_grid map = abl_grid_axial(9, 9, 9, 0.7, 0.9, 5);
+    const double turned[3][3] = {{0, 0, 1}, {0, 1, 0}, {-1, 0, 0}};
+    double mm[3];
+    abl_mask_label_mm(mm, &map, &image);
+    CU_ASSERT_DOUBLE_EQUAL(mm[0], 0.7, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(mm[2], 5, 1e-9);
+    memcpy(map.direction, turned, sizeof turned);
+    abl_mask_label_mm(mm, &map, &image);
+    CU_ASSERT_DOUBLE_EQUAL(mm[0], 5, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(mm[1], 0.9, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(mm[2], 0.7, 1e-9);
+}
+
 const char *const abl_test_suite = "eligibility.mask_field";
 CU_TestInfo abl_tests[] = {
     ABL_TEST(ball_keeps_volume_and_diameter_on_thin_and_thick_slices),
@@ -168,5 +187,6 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(full_mask_and_gaps_between_slices_are_handled),
     ABL_TEST(empty_mask_gives_an_empty_field),
     ABL_TEST(mask_of_another_type_is_refused),
+    ABL_TEST(voxel_of_labels_is_told_along_the_axes_of_the_image),
     CU_TEST_INFO_NULL,
 };
