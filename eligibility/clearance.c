@@ -289,7 +289,9 @@ void abl_clearance_inside(abl_segment *out, const abl_shape *inner,
         touch(out, inner, outer);
     else
         measure_pair(out, inner, outer);
-    out->mm.uncertainty *= ABL_DEPTH_SD_RATIO;
+    out->mm.uncertainty *= inner->label_mm[0] > 0 && outer->label_mm[0] > 0
+                               ? ABL_DEPTH_SD_RATIO_LABELS
+                               : ABL_DEPTH_SD_RATIO;
 }
 
 /* An end that slides farther than points lie apart has left the part: then it

@@ -284,7 +284,10 @@ static abl_status find_perpendicular(chord *best, const abl_volume *field,
     return ABL_OK;
 }
 
-static void fill_segment(abl_segment *out, const abl_shape *shape)
+typedef double uncertainty_law(double mm, const abl_edge *edge);
+
+static void fill_segment(abl_segment *out, const abl_shape *shape,
+                         uncertainty_law *law)
 {
     double unit[3], mm = 0;
     for (int a = 0; a < 3; a++) {
@@ -295,8 +298,7 @@ static void fill_segment(abl_segment *out, const abl_shape *shape)
     for (int a = 0; a < 3; a++)
         unit[a] = mm > 0 ? unit[a] / mm : 0;
     const abl_edge edge = abl_shape_edge(shape, unit);
-    out->mm =
-        (abl_value){true, mm, abl_uncertainty_of_diameter(mm, &edge), NULL};
+    out->mm = (abl_value){true, mm, law(mm, &edge), NULL};
 }
 
 static void place_chord(abl_segment *out, const abl_shape *shape, size_t k,
@@ -310,7 +312,7 @@ static void place_chord(abl_segment *out, const abl_shape *shape, size_t k,
     abl_grid_to_lps(
         out->to_lps, grid,
         (double[3]){from->to.i_mm / mm[0], from->to.j_mm / mm[1], (double)k});
-    fill_segment(out, shape);
+    fill_segment(out, shape, abl_uncertainty_of_diameter);
 }
 
 static abl_status search_slices(chord *best, size_t *slice,
@@ -352,6 +354,8 @@ abl_status abl_diameters_axial(abl_axial_diameters *out, const abl_shape *shape,
         find_perpendicular(&perpendicular, field, out->slice, &longest, err);
     if (!status && perpendicular.mm > 0)
         place_chord(&out->perpendicular, shape, out->slice, &perpendicular);
+    if (shape->label_mm[0] > 0)
+        out->perpendicular.mm.uncertainty *= ABL_PERPENDICULAR_SD_RATIO;
     return status;
 }
 
@@ -360,5 +364,5 @@ void abl_diameter_3d(abl_segment *out, const abl_shape *shape)
     memset(out, 0, sizeof *out);
     out->mm.why_not = "the lesion has no surface in this scan";
     if (abl_point_index_farthest(shape->index, out->from_lps, out->to_lps) > 0)
-        fill_segment(out, shape);
+        fill_segment(out, shape, abl_uncertainty_of_diameter_3d);
 }

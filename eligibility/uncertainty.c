@@ -5,8 +5,9 @@
 #include <stdbool.h>
 
 /* The longest is chosen among many: squares of its bias, in variances. */
-#define CHOSEN        0.25
-#define CHOSEN_LABELS 0.4
+#define CHOSEN_IN_SLICE 0.5
+#define CHOSEN_IN_SPACE 1.4
+#define CHOSEN_LABELS   0.4
 
 static double square(double x)
 {
@@ -26,13 +27,25 @@ static double variance_of(const abl_edge *edge)
     return square(edge->sd_mm) + square(ABL_SAMPLING_SD * edge->step_mm);
 }
 
-double abl_uncertainty_of_diameter(double mm, const abl_edge *edge)
+static double of_longest(double mm, const abl_edge *edge, double chosen)
 {
     if (is_of_labels(edge))
         return 1.96 * sqrt((2 + CHOSEN_LABELS) * variance_of(edge));
-    const double together = exp(-0.5 * square(mm / ABL_EDGE_LENGTH_MM));
-    return 1.96 * sqrt(square(edge->sd_mm) * (2 + 2 * together + CHOSEN) +
+    const double together =
+        ABL_EDGE_TOGETHER +
+        (1 - ABL_EDGE_TOGETHER) * exp(-0.5 * square(mm / ABL_EDGE_LENGTH_MM));
+    return 1.96 * sqrt(square(edge->sd_mm) * (2 + 2 * together + chosen) +
                        2 * square(ABL_SAMPLING_SD * edge->step_mm));
+}
+
+double abl_uncertainty_of_diameter(double mm, const abl_edge *edge)
+{
+    return of_longest(mm, edge, CHOSEN_IN_SLICE);
+}
+
+double abl_uncertainty_of_diameter_3d(double mm, const abl_edge *edge)
+{
+    return of_longest(mm, edge, CHOSEN_IN_SPACE);
 }
 
 double abl_uncertainty_of_distance(const abl_edge edges[2])
@@ -45,8 +58,9 @@ double abl_uncertainty_of_volume(double area_mm2, double edge_sd_mm,
 {
     const double places =
         fmax(1, area_mm2 / (2 * M_PI * square(ABL_EDGE_LENGTH_MM)));
+    const double share = ABL_EDGE_TOGETHER + (1 - ABL_EDGE_TOGETHER) / places;
     return 1.96 * area_mm2 *
-           sqrt(square(edge_sd_mm) / places + square(ABL_VOLUME_SD * step_mm));
+           sqrt(square(edge_sd_mm) * share + square(ABL_VOLUME_SD * step_mm));
 }
 
 double abl_uncertainty_of_label_volume(double area_mm2,

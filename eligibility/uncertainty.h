@@ -2,11 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Surfaces that networks found: off by an error with the stated 1-sigma
- * (edge_sd_mm) that is the same at one place and fades with the distance r
- * along the surface as exp(-r^2 / (2 L^2)), L = ABL_EDGE_LENGTH_MM (a
- * convention: 4 voxels of the 2.5 mm networks). Reading the surface off the
- * grid adds an independent error in proportion to the voxel in the direction
- * measured; its factor was measured on ideal fields.
+ * (edge_sd_mm). A share ABL_EDGE_TOGETHER of its variance is common to the
+ * whole surface (an outline drawn too wide or too narrow), the rest fades with
+ * the distance r along the surface as exp(-r^2 / (2 L^2)), L =
+ * ABL_EDGE_LENGTH_MM, and averages out in volumes. Both were fitted to what
+ * diameters and volumes of the same lesions of random phantoms are off by
+ * (abl_accuracy_images). Reading the surface off the grid adds an independent
+ * error in proportion to the voxel in the direction measured; its factor was
+ * measured on ideal fields.
  *
  * Surfaces made from labels: where the outline passes between two voxels is
  * not known, but smoothing joins several of them, so that the 1-sigma is a part
@@ -14,14 +17,17 @@
  * measured; it has no direction in common over more than some voxels. The
  * parts were measured: abl_accuracy_measures, seed 1; seed 2 checks them.
  *
- * A length that is the longest, or a depth that is the shortest, of many
- * nearly alike is biased by the roughness of the surface; the square of that
- * bias is part of the variance.
+ * The longest of many lengths nearly alike, and the shortest of many distances
+ * nearly alike, are biased by the roughness of the surface; the square of that
+ * bias is part of the variance. abl_accuracy_measures draws such surfaces: the
+ * longest 3-D diameter comes out one edge_sd too long, a capsule around a
+ * lesion more than one too near, and the same is seen in images.
  */
 #ifndef ABL_ELIGIBILITY_UNCERTAINTY_H
 #define ABL_ELIGIBILITY_UNCERTAINTY_H
 
-#define ABL_EDGE_LENGTH_MM 10.0
+#define ABL_EDGE_TOGETHER  0.29
+#define ABL_EDGE_LENGTH_MM 3.0
 
 /** 1-sigma of a surface's position due to sampling, in voxels along the
  * direction measured. */
@@ -43,25 +49,32 @@ typedef struct abl_edge {
                           from; 0: of none */
 } abl_edge;
 
-/** Of the distance @p mm between two points of one surface, V its variance:
- * network: 1.96 sqrt(sd^2 (2 + 2 exp(-mm^2 / (2 L^2)) + 0.25) +
- *                    2 (ABL_SAMPLING_SD step)^2);
- * both ends move together on a small lesion and apart on a large one; the
- * quarter is the square of the bias of a maximum over a rough surface.
+/** Of the longest distance @p mm between two points of one surface:
+ * network: 1.96 sqrt(sd^2 (2 + 2 t + c) + 2 (ABL_SAMPLING_SD step)^2),
+ * t = ABL_EDGE_TOGETHER + (1 - ABL_EDGE_TOGETHER) exp(-mm^2 / (2 L^2)): what
+ * both ends have in common counts twice; c is the square of the bias of a
+ * maximum, 0.5 in a slice and 1.4 in space.
  * labels: 1.96 sqrt(2.4 V), V = (ABL_LABEL_SD_IN_SLICE label)^2 +
  *                               (ABL_LABEL_SD_ALONG step)^2. */
 double abl_uncertainty_of_diameter(double mm, const abl_edge *edge);
+double abl_uncertainty_of_diameter_3d(double mm, const abl_edge *edge);
+
+/** Times the same for the diameter at right angles to the longest one of
+ * labels: it turns with that one. */
+#define ABL_PERPENDICULAR_SD_RATIO 1.2
 
 /** Of the distance between two surfaces, found independently:
  * 1.96 sqrt(V1 + V2), V = sd^2 + (ABL_SAMPLING_SD step)^2 or as above. */
 double abl_uncertainty_of_distance(const abl_edge edges[2]);
 
 /** Times the same for the distance to a surface that lies around (capsule,
- * skin), where many points are nearly as near: sqrt(1.3). */
-#define ABL_DEPTH_SD_RATIO 1.14
+ * skin), where many points are nearly as near. */
+#define ABL_DEPTH_SD_RATIO        1.4
+#define ABL_DEPTH_SD_RATIO_LABELS 1.14
 
-/** Of a volume [mm3]: 1.96 area sqrt(sd^2 / n + (ABL_VOLUME_SD step)^2), where
- * n = max(1, area / (2 pi L^2)) is how many places err on their own. */
+/** Of a volume [mm3]: 1.96 area sqrt(sd^2 (t + (1 - t) / n) +
+ * (ABL_VOLUME_SD step)^2), t = ABL_EDGE_TOGETHER, n = max(1, area / (2 pi L^2))
+ * how many places err on their own. */
 double abl_uncertainty_of_volume(double area_mm2, double edge_sd_mm,
                                  double step_mm);
 

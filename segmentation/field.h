@@ -72,6 +72,11 @@ double abl_field_volume_ml(const abl_volume *field);
  */
 double abl_field_edge_sd_mm(const abl_volume *field);
 
+/** What is stated of organs and the liver: this part of the above. The networks
+ * are less sure than they are wrong; fitted to distances in random phantoms
+ * (abl_accuracy_images). */
+#define ABL_FIELD_EDGE_SHARE 0.65
+
 /** sd_p alone; 0 when there is no surface. */
 double abl_field_slope_sd_mm(const abl_volume *field);
 

@@ -18,7 +18,8 @@ static const float most_of_h = 0.8f;
 static const double contrast_none = 1, contrast_full = 3; /* in spreads */
 static const double least_spread_hu = 3;
 static const size_t least_ring = 50;
-static const double edge_share = 0.75; /* of the network's own spread */
+/* The error on phantoms hardly follows the network's own spread. */
+static const double least_edge_mm = 0.8, edge_share = 0.4;
 
 void abl_lesion_shape_clear(abl_lesion_shape *shape)
 {
@@ -321,7 +322,8 @@ static double state_edge_sd(const work *w)
     const double *s = w->grid.spacing_mm;
     const double by_network = abl_field_slope_sd_mm(w->net);
     const double grid = (s[0] * s[0] + s[1] * s[1] + s[2] * s[2]) / 3 / 12;
-    return edge_share * sqrt(by_network * by_network + grid);
+    return hypot(least_edge_mm,
+                 edge_share * sqrt(by_network * by_network + grid));
 }
 
 /* Cuts the field to its own box + 2 voxels. */

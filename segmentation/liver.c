@@ -283,7 +283,7 @@ static abl_status replace_liver(abl_structure *item,
     item->found = is_cut(mask, maps) ? ABL_FOUND_CUT : ABL_FOUND;
     item->volume_ml = abl_field_volume_ml(field);
     item->reliability = mean_probability(maps, mask);
-    item->edge_sd_mm = abl_field_edge_sd_mm(field);
+    item->edge_sd_mm = ABL_FIELD_EDGE_SHARE * abl_field_edge_sd_mm(field);
     item->origin = "lesion_ct";
     return ABL_OK;
 }

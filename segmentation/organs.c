@@ -239,7 +239,7 @@ static abl_status describe(abl_structure *item, const abl_organ_maps *maps,
     item->found = is_cut(mask, box, maps) ? ABL_FOUND_CUT : ABL_FOUND;
     item->volume_ml = abl_field_volume_ml(item->field);
     item->reliability = mean_inside(maps->probability[id], mask, box);
-    item->edge_sd_mm = abl_field_edge_sd_mm(item->field);
+    item->edge_sd_mm = ABL_FIELD_EDGE_SHARE * abl_field_edge_sd_mm(item->field);
     item->origin = "organ_ct";
     status = keep_deep(mask, err);
     if (!status)

@@ -46,13 +46,15 @@ static const double size_edges[SIZES + 1] = {5, 8, 10, 20, 60};
 
 typedef struct totals {
     tally_table table;
-    size_t there[SIZES], found[SIZES], joined[SIZES];
+    size_t there[2][SIZES], found[2][SIZES]; /* darker, brighter than liver */
+    size_t joined[SIZES];
     size_t false_sure, false_low, phantoms;
     bool list;
 } totals;
 
 typedef struct overlap {
     size_t truth, own[ABL_MAX_LESIONS + 1];
+    double centre_lps[3]; /* of the truth's voxels */
 } overlap;
 
 static void fail(const abl_error *err)
@@ -89,9 +91,13 @@ static void count_overlap(overlap *out, const blob *b, const abl_volume *labels)
                 if (!(blob_value(b, lps) > 0))
                     continue;
                 out->truth++;
+                for (int a = 0; a < 3; a++)
+                    out->centre_lps[a] += lps[a];
                 out->own[abl_volume_u8(labels)[abl_grid_offset(
                     grid, (size_t)i, (size_t)j, (size_t)k)]]++;
             }
+    for (int a = 0; a < 3 && out->truth; a++)
+        out->centre_lps[a] /= (double)out->truth;
 }
 
 static size_t find_partner(const overlap *o, const size_t *of_found)
@@ -174,7 +180,8 @@ static void score(totals *t, const image_phantom *p, size_t n,
 /* What a lesion is like, found (partner r) or not (0): one line of L name
  * key value .., the same keys for all. */
 static void list_lesion(const char *name, const image_phantom *p, size_t n,
-                        size_t r, size_t partners, const abl_findings *findings,
+                        size_t r, size_t partners, const double centre_lps[3],
+                        const abl_findings *findings,
                         const abl_structures *structures)
 {
     printf("L %s partner %zu shared %zu longest %.2f hu %.1f parts %zu "
@@ -183,6 +190,10 @@ static void list_lesion(const char *name, const image_phantom *p, size_t n,
            p->lesions[n].count, p->edge_mm[n]);
     if (r) {
         const abl_lesion_findings *found = &findings->lesions[r - 1];
+        printf(" off_x %.2f off_y %.2f off_z %.2f",
+               found->centroid_lps[0] - centre_lps[0],
+               found->centroid_lps[1] - centre_lps[1],
+               found->centroid_lps[2] - centre_lps[2]);
         printf(" edge_sd %.3f confidence %.2f low %d contrast %.1f cnr %.2f",
                structures->lesions[r - 1].edge_sd_mm, found->confidence,
                found->is_low_confidence, found->contrast_hu.value,
@@ -217,6 +228,7 @@ static void compare(totals *t, uint64_t seed, const image_phantom *p,
 {
     static size_t of_found[256], partners[256], in_truth[256];
     size_t partner_of[IMAGE_PHANTOM_LESIONS];
+    double centres_lps[IMAGE_PHANTOM_LESIONS][3];
     memset(of_found, 0, sizeof of_found);
     memset(partners, 0, sizeof partners);
     memset(in_truth, 0, sizeof in_truth);
@@ -228,21 +240,24 @@ static void compare(totals *t, uint64_t seed, const image_phantom *p,
         overlap o;
         count_overlap(&o, &p->lesions[n], structures->lesion_labels);
         partner_of[n] = find_partner(&o, of_found);
+        memcpy(centres_lps[n], o.centre_lps, sizeof o.centre_lps);
         partners[partner_of[n]]++;
         for (size_t r = 1; r <= ABL_MAX_LESIONS; r++)
             in_truth[r] += o.own[r];
     }
     for (size_t n = 0; n < p->count; n++) {
         const size_t r = partner_of[n];
-        count_size(t->there, p->longest_mm[n]);
+        const bool is_bright = p->hu[n] > IMAGE_LIVER_HU;
+        count_size(t->there[is_bright], p->longest_mm[n]);
         char name[32];
         (void)snprintf(name, sizeof name, "%llu.%zu", (unsigned long long)seed,
                        n + 1);
         if (t->list)
-            list_lesion(name, p, n, r, partners[r], findings, structures);
+            list_lesion(name, p, n, r, partners[r], centres_lps[n], findings,
+                        structures);
         if (!r)
             continue;
-        count_size(t->found, p->longest_mm[n]);
+        count_size(t->found[is_bright], p->longest_mm[n]);
         if (partners[r] > 1)
             count_size(t->joined, p->longest_mm[n]);
         else
@@ -325,11 +340,14 @@ static void print(const totals *t, bool split)
 {
     printf("Image only: %zu random adults, spacing 0.75-1 x 0.75-1 x 0.8-5 mm, "
            "every third turned;\nthe whole chain from the image.\n\n"
-           "longest diameter   there  found  joined with another\n",
+           "                   darker than liver   brighter\n"
+           "longest diameter   there  found        there  found    joined with "
+           "another\n",
            t->phantoms);
     for (size_t s = 0; s < SIZES; s++)
-        printf("%3.0f to %3.0f mm      %6zu %6zu %6zu\n", size_edges[s],
-               size_edges[s + 1], t->there[s], t->found[s], t->joined[s]);
+        printf("%3.0f to %3.0f mm      %6zu %6zu       %6zu %6zu    %6zu\n",
+               size_edges[s], size_edges[s + 1], t->there[0][s], t->found[0][s],
+               t->there[1][s], t->found[1][s], t->joined[s]);
     printf("false lesions: %zu, and %zu of low confidence\n", t->false_sure,
            t->false_low);
     tally_print("Image only", &t->table, split);

@@ -47,13 +47,14 @@ static void fail(const abl_error *err)
 
 #define WAVES 24
 typedef struct error_field {
-    double sd, wave[WAVES][3], phase[WAVES];
+    double together, sd, wave[WAVES][3], phase[WAVES];
 } error_field;
 
 static error_field draw_error(double sd)
 {
     error_field out;
-    out.sd = sd;
+    out.together = sd * sqrt(ABL_EDGE_TOGETHER) * draw_normal();
+    out.sd = sd * sqrt(1 - ABL_EDGE_TOGETHER);
     for (int n = 0; n < WAVES; n++) {
         for (int a = 0; a < 3; a++)
             out.wave[n][a] = draw_normal() / ABL_EDGE_LENGTH_MM;
@@ -67,7 +68,7 @@ static double error_at(const error_field *error, const double lps[3])
     double sum = 0;
     for (int n = 0; n < WAVES; n++)
         sum += cos(dot3(error->wave[n], lps) + error->phase[n]);
-    return error->sd * sqrt(2.0 / WAVES) * sum;
+    return error->together + error->sd * sqrt(2.0 / WAVES) * sum;
 }
 
 /* ---- Fields ---- */

@@ -20,10 +20,9 @@ static const double sizes_mm[][2] = {
 /* What a reader can tell from noise: Rose's signal to noise ratio of a disc of
  * the lesion's size (Burgess, J Opt Soc Am A 1999;16:633). */
 static const double least_rose = 5;
-static const double liver_hu = 110;
 static const double noise_mm = 0.7; /* of the recipes */
 /* Targets of the recipe. Lesions keep away from the first four; the surface of
- * the liver is also where fissures are painted into it. */
+ * the liver is also where fissures and the portal vein are painted into it. */
 enum {
     TARGETS = 6,
     KEPT_CLEAR = 4
@@ -34,7 +33,7 @@ static const struct {
 } targets[TARGETS] = {
     {"liver", IMAGE_CAPSULE},
     {"fissures", IMAGE_CAPSULE},
-    {"portal_main", -1},
+    {"portal_main", IMAGE_CAPSULE},
     {"ivc", IMAGE_CAVA},
     {"gallbladder_wall", IMAGE_GALLBLADDER},
     {"kidney_right", IMAGE_KIDNEY},
@@ -244,7 +243,7 @@ static void draw_lesion(image_phantom *p, const double size_mm[2])
         p->lesions[p->count] = moved;
         p->longest_mm[p->count] = blob_longest_mm(&moved);
         p->edge_mm[p->count] = edge_mm;
-        p->hu[p->count++] = liver_hu + hu;
+        p->hu[p->count++] = IMAGE_LIVER_HU + hu;
         return;
     }
 }
@@ -268,8 +267,6 @@ static abl_status measure_gaps(image_phantom *p, abl_error *err)
         for (size_t m = 0; m < p->lesions[n].count; m++, part++)
             for (size_t t = 0; t < TARGETS && !status; t++) {
                 double mm = 0;
-                if (targets[t].gap < 0)
-                    continue;
                 double *least = &p->gaps_mm[n][targets[t].gap];
                 if (is_farther(parts, &p->lesions[n].parts[m], t,
                                fmin(*least, IMAGE_MOST_GAP_MM)))

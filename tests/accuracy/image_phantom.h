@@ -8,6 +8,7 @@
 #include "imaging/phantom.h"
 
 #define IMAGE_PHANTOM_LESIONS 14
+#define IMAGE_LIVER_HU        110.0 /**< of the adult when enhanced */
 
 /** What distances are stated to: solids of the recipe "adult". */
 enum {
