@@ -11,9 +11,11 @@
 
 #define CHUNK_BYTES ((size_t)65536)
 
-static abl_status open_file(FILE **file, const char *path, abl_error *err)
+/* @p size is what the file has now. */
+static abl_status open_file(FILE **file, size_t *size, const char *path,
+                            abl_error *err)
 {
-    struct stat facts;
+    struct stat facts = {.st_size = 0};
     *file = NULL;
     if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode))
         return abl_error_set(err, ABL_E_IO, "%s: is not a file", path);
@@ -21,6 +23,7 @@ static abl_status open_file(FILE **file, const char *path, abl_error *err)
     if (!*file)
         return abl_error_set(err, ABL_E_IO, "%s: cannot be read: %s", path,
                              strerror(errno));
+    *size = (size_t)facts.st_size;
     return ABL_OK;
 }
 
@@ -28,33 +31,31 @@ abl_status abl_file_read(char **text, size_t *bytes, const char *path,
                          size_t max_bytes, abl_error *err)
 {
     FILE *file = NULL;
+    size_t size = 0;
     *text = NULL;
     *bytes = 0;
-    abl_status status = open_file(&file, path, err);
+    abl_status status = open_file(&file, &size, path, err);
     if (status)
         return status;
-    char *buffer = abl_alloc(max_bytes + 1, 1, err);
-    if (!buffer) {
-        fclose(file);
-        return ABL_E_NOMEM;
-    }
-    const size_t count = fread(buffer, 1, max_bytes + 1, file);
-    if (ferror(file))
-        status = abl_error_set(err, ABL_E_IO, "%s: cannot be read: %s", path,
-                               strerror(errno));
-    else if (count > max_bytes)
+    char *buffer = NULL;
+    if (size > max_bytes)
         status = abl_error_set(err, ABL_E_FORMAT,
                                "%s: is larger than the %zu bytes that such a "
                                "file may have",
                                path, max_bytes);
+    else if (!(buffer = abl_alloc(size + 1, 1, err)))
+        status = ABL_E_NOMEM;
+    else if (fread(buffer, 1, size, file) != size)
+        status =
+            abl_error_set(err, ABL_E_IO, "%s: cannot be read in full: %s", path,
+                          ferror(file) ? strerror(errno) : "it shrank");
     fclose(file);
     if (status) {
         free(buffer);
         return status;
     }
-    buffer[count] = '\0';
     *text = buffer;
-    *bytes = count;
+    *bytes = size;
     return ABL_OK;
 }
 
@@ -87,7 +88,8 @@ abl_status abl_file_sha256(char hex[65], const char *path, abl_error *err)
 {
     FILE *file = NULL;
     hex[0] = '\0';
-    abl_status status = open_file(&file, path, err);
+    size_t size = 0;
+    abl_status status = open_file(&file, &size, path, err);
     if (status)
         return status;
     unsigned char *chunk = abl_alloc(CHUNK_BYTES, 1, err);

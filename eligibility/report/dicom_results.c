@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eligibility/report/dicom_results.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "eligibility/report/source_labels.h"
 #include "eligibility/report/vessel_labels.h"
 #include "imaging/dicom_write.h"
+#include "imaging/file_bytes.h"
 #include "imaging/png.h"
 #include "imaging/sha256.h"
 #include "imaging/threads.h"
@@ -25,40 +25,16 @@ void abl_dicom_tracking_uid(char out[65], const abl_dicom_job *job,
     abl_dicom_uid(out, text);
 }
 
-static abl_status read_file(unsigned char **out, size_t *bytes,
-                            const char *path, abl_error *err)
-{
-    *out = NULL;
-    *bytes = 0;
-    FILE *in = fopen(path, "rb");
-    long size = -1;
-    if (in && fseek(in, 0, SEEK_END) == 0)
-        size = ftell(in);
-    abl_status status = ABL_OK;
-    if (size < 0 || size > MOST_FILE_BYTES || fseek(in, 0, SEEK_SET) != 0)
-        status = abl_error_set(err, ABL_E_IO, "%s: cannot be read: %s", path,
-                               size > 0 ? "too large" : strerror(errno));
-    if (!status && !(*out = abl_alloc((size_t)size + 1, 1, err)))
-        status = ABL_E_NOMEM;
-    if (!status && fread(*out, 1, (size_t)size, in) != (size_t)size)
-        status =
-            abl_error_set(err, ABL_E_IO, "%s: cannot be read in full", path);
-    if (!status)
-        *bytes = (size_t)size;
-    if (in)
-        fclose(in);
-    return status;
-}
-
 /* The series and what was found in it. */
 static abl_status make_key(char *key, size_t size, const char *folder,
                            const abl_dicom_source *source, abl_error *err)
 {
     char path[PATH_MAX], sum[65];
-    unsigned char *text = NULL;
+    char *text = NULL;
     size_t bytes = 0;
     snprintf(path, sizeof path, "%s/report.json", folder);
-    const abl_status status = read_file(&text, &bytes, path, err);
+    const abl_status status =
+        abl_file_read(&text, &bytes, path, MOST_FILE_BYTES, err);
     if (status)
         return status;
     abl_sha256_hex(sum, text, bytes);
@@ -145,17 +121,18 @@ static abl_status write_document(const abl_dicom_job *job, const char *folder,
                                  const char *pdf_path, abl_error *err)
 {
     char path[PATH_MAX];
-    unsigned char *pdf = NULL;
+    char *pdf = NULL;
     size_t bytes = 0;
     abl_dicom_object_info info = job->info;
     info.series_description = "Ablation criteria, report";
     info.series_number = ABL_DICOM_SERIES_NUMBER + 3;
-    abl_status status = read_file(&pdf, &bytes, pdf_path, err);
+    abl_status status =
+        abl_file_read(&pdf, &bytes, pdf_path, MOST_FILE_BYTES, err);
     snprintf(path, sizeof path, "%s/dicom/document.dcm", folder);
     if (!status)
         status = abl_dicom_pdf_write(path, job->source, &info,
                                      "Imaging criteria for thermal ablation",
-                                     pdf, bytes, err);
+                                     (const uint8_t *)pdf, bytes, err);
     free(pdf);
     return status;
 }

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <vector>
 
 #include "imaging/adapters/dicom_outline.hpp"
@@ -20,7 +19,7 @@ struct Reader {
     abl_dicom_contours *out;
     const char *path;
     DcmDataset *item;
-    std::map<long, size_t> part_of; /* by ROI number */
+    abl::part_list parts;
     std::vector<abl_dicom_contour> contours;
     std::vector<Point> points;
     abl_error *err;
@@ -54,22 +53,20 @@ abl_status read_regions(Reader &in)
     const size_t count = walk.count();
     if (count < 1 || count > 65535)
         return abl_error_set(in.err, ABL_E_FORMAT, "%s: lists no region of interest", in.path);
-    in.out->parts =
-        static_cast<abl_outline_part *>(abl_alloc(count, sizeof *in.out->parts, in.err));
-    if (!in.out->parts)
-        return ABL_E_NOMEM;
+    const abl_status status = in.parts.reserve(count, in.err);
+    if (status)
+        return status;
     for (DcmItem *region = walk.next(); region; region = walk.next()) {
-        abl_outline_part *part = in.out->parts + in.out->part_count;
+        abl_outline_part *part = in.parts.next();
         part->number = abl::integer_of(region, DCM_ROINumber, -1);
         text.copy(part->label, sizeof part->label, region, DCM_ROIName);
         abl::copy_text(part->frame_uid, sizeof part->frame_uid,
                        abl::text_of(region, DCM_ReferencedFrameOfReferenceUID));
         if (!part->frame_uid[0])
             std::memcpy(part->frame_uid, in.out->origin.frame_uid, sizeof part->frame_uid);
-        if (part->number < 0 || !in.part_of.emplace(part->number, in.out->part_count).second)
+        if (part->number < 0 || !in.parts.count_next())
             return abl_error_set(in.err, ABL_E_FORMAT, "%s: two regions have number %ld, or none",
                                  in.path, part->number);
-        in.out->part_count++;
     }
     return ABL_OK;
 }
@@ -79,10 +76,10 @@ void read_observations(const Reader &in)
     abl::item_walk walk(in.item, DCM_RTROIObservationsSequence);
     abl::text_copier text(in.item);
     for (DcmItem *one = walk.next(); one; one = walk.next()) {
-        const auto found = in.part_of.find(abl::integer_of(one, DCM_ReferencedROINumber, -1));
-        if (found == in.part_of.end())
+        size_t index = 0;
+        if (!in.parts.find(&index, abl::integer_of(one, DCM_ReferencedROINumber, -1)))
             continue;
-        abl_outline_part *part = in.out->parts + found->second;
+        abl_outline_part *part = in.out->parts + index;
         text.copy(part->role, sizeof part->role, one, DCM_RTROIInterpretedType);
         abl::read_code(part, text, one, DCM_RTROIIdentificationCodeSequence);
     }
@@ -148,14 +145,14 @@ abl_status read_contours(Reader &in)
     abl::item_walk walk(in.item, DCM_ROIContourSequence);
     for (DcmItem *region = walk.next(); region; region = walk.next()) {
         const int number = abl::integer_of(region, DCM_ReferencedROINumber, -1);
-        const auto found = in.part_of.find(number);
-        if (found == in.part_of.end())
+        size_t part = 0;
+        if (!in.parts.find(&part, number))
             return abl_error_set(in.err, ABL_E_FORMAT,
                                  "%s: has contours of region %d, which is not listed", in.path,
                                  number);
         abl::item_walk contour_walk(region, DCM_ContourSequence);
         for (DcmItem *contour = contour_walk.next(); contour; contour = contour_walk.next()) {
-            const abl_status status = add_contour(in, found->second, contour);
+            const abl_status status = add_contour(in, part, contour);
             if (status)
                 return status;
         }
@@ -205,7 +202,7 @@ extern "C" abl_status abl_dicom_contours_read(abl_dicom_contours *out, const cha
         const abl_status status = abl::load_outlines(file, path, err);
         if (status)
             return status;
-        Reader in = {out, path, file.getDataset(), {}, {}, {}, err};
+        Reader in = {out, path, file.getDataset(), {&out->parts, &out->part_count}, {}, {}, err};
         return read_all(in);
     });
 }

@@ -45,6 +45,29 @@ size_t item_walk::count() const
     return sequence_ ? sequence_->card() : 0;
 }
 
+abl_status part_list::reserve(size_t count, abl_error *err)
+{
+    *parts_ = static_cast<abl_outline_part *>(abl_alloc(count, sizeof **parts_, err));
+    return *parts_ ? ABL_OK : ABL_E_NOMEM;
+}
+
+bool part_list::count_next()
+{
+    if (!index_of_.emplace(next()->number, *count_).second)
+        return false;
+    ++*count_;
+    return true;
+}
+
+bool part_list::find(size_t *index, long number) const
+{
+    const auto found = index_of_.find(number);
+    if (found == index_of_.end())
+        return false;
+    *index = found->second;
+    return true;
+}
+
 void read_code(abl_outline_part *part, text_copier &text, DcmItem *item, const DcmTagKey &sequence)
 {
     DcmItem *code = item_of(item, sequence);

@@ -6,6 +6,7 @@
 
 #include "imaging/adapters/dicom_toolkit.hpp"
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -27,6 +28,30 @@ class item_walk
   private:
     DcmSequenceOfItems *sequence_ = nullptr;
     DcmObject *at_ = nullptr;
+};
+
+/** The segments or regions of a file, which the caller owns, by number. */
+class part_list
+{
+  public:
+    part_list(abl_outline_part **parts, size_t *count) : parts_(parts), count_(count)
+    {
+    }
+    abl_status reserve(size_t count, abl_error *err);
+    /** Counts the next part, whose number is set; false when another has it. */
+    bool count_next();
+    /** The part that is filled next. */
+    abl_outline_part *next() const
+    {
+        return *parts_ + *count_;
+    }
+    /** Index of the part of that number; false when there is none. */
+    bool find(size_t *index, long number) const;
+
+  private:
+    abl_outline_part **parts_;
+    size_t *count_;
+    std::map<long, size_t> index_of_;
 };
 
 /** Code value, scheme and meaning of a sequence's first item. */

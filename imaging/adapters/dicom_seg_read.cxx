@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 
 #include "imaging/adapters/dicom_outline.hpp"
 #include "imaging/adapters/guard.hpp"
@@ -16,7 +15,7 @@ struct Reader {
     abl_dicom_seg *out;
     const char *path;
     DcmDataset *item;
-    std::map<long, size_t> part_of; /* by segment number */
+    abl::part_list parts;
     abl_error *err;
 };
 
@@ -136,18 +135,16 @@ abl_status read_segments(Reader &in)
     const size_t count = walk.count();
     if (count < 1 || count > 65535)
         return refuse(in, ABL_E_FORMAT, "describes no segment");
-    in.out->parts =
-        static_cast<abl_outline_part *>(abl_alloc(count, sizeof *in.out->parts, in.err));
-    if (!in.out->parts)
-        return ABL_E_NOMEM;
+    const abl_status status = in.parts.reserve(count, in.err);
+    if (status)
+        return status;
     for (DcmItem *segment = walk.next(); segment; segment = walk.next()) {
-        abl_outline_part *part = in.out->parts + in.out->part_count;
+        abl_outline_part *part = in.parts.next();
         read_segment(part, text, segment);
         std::memcpy(part->frame_uid, in.out->origin.frame_uid, sizeof part->frame_uid);
-        if (part->number < 1 || !in.part_of.emplace(part->number, in.out->part_count).second)
+        if (part->number < 1 || !in.parts.count_next())
             return abl_error_set(in.err, ABL_E_FORMAT, "%s: two segments have number %ld, or none",
                                  in.path, part->number);
-        in.out->part_count++;
     }
     return ABL_OK;
 }
@@ -234,11 +231,12 @@ bool take_plane(abl_dicom_seg *out, const Groups &of)
 
 abl_status check_frame(const Reader &in, const Groups &first, const Groups &here, size_t n)
 {
+    size_t part = 0;
     const char *why = nullptr;
     abl_status status = ABL_E_FORMAT;
     if (!here.has_position || !here.has_orientation || !here.has_spacing)
         why = "has no position, orientation or pixel spacing in the patient";
-    else if (in.part_of.find(here.segment) == in.part_of.end())
+    else if (!in.parts.find(&part, here.segment))
         why = "belongs to a segment that is not described";
     else if (!is_near(here.position, here.position, 3, 0) || std::fabs(here.position[0]) > 1e5 ||
              std::fabs(here.position[1]) > 1e5 || std::fabs(here.position[2]) > 1e5)
@@ -273,7 +271,7 @@ abl_status read_frames(const Reader &in)
         const abl_status status = check_frame(in, first, here, n);
         if (status)
             return status;
-        out->frames[n].part = in.part_of.find(here.segment)->second;
+        (void)in.parts.find(&out->frames[n].part, here.segment); /* checked */
         out->parts[out->frames[n].part].plane_count++;
         std::memcpy(out->frames[n].position_lps, here.position, sizeof here.position);
     }
@@ -307,7 +305,7 @@ extern "C" abl_status abl_dicom_seg_read(abl_dicom_seg *out, const char *path, a
         const abl_status status = abl::load_outlines(file, path, err);
         if (status)
             return status;
-        Reader in = {out, path, file.getDataset(), {}, err};
+        Reader in = {out, path, file.getDataset(), {&out->parts, &out->part_count}, err};
         return read_all(in);
     });
 }
