@@ -1,12 +1,7 @@
 /* Finds the verb, parses its options and runs it.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <limits.h>
 #include <locale.h>
 #include <string.h>
-
-#ifdef __GLIBC__
-#    include <malloc.h>
-#endif
 
 #include "cli/command.h"
 #include "cli/version.h"
@@ -57,20 +52,9 @@ static int run_command(const abl_command *command, int argc, char *const argv[])
     return code;
 }
 
-/* What one stage frees the next takes: pages handed back to the system would
- * have to be cleared again. */
-static void keep_freed_memory(void)
-{
-#ifdef __GLIBC__
-    (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
-    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
-#endif
-}
-
 int main(int argc, char *argv[])
 {
     setlocale(LC_ALL, "C");
-    keep_freed_memory();
     if (argc < 2) {
         print_verbs(stderr);
         return ABL_EXIT_USAGE;
