@@ -47,16 +47,20 @@ static abl_status make_key(char *key, size_t size, const char *folder,
 static abl_status make_native(abl_volume *out[ABL_SOURCE_LABELS],
                               const abl_report *report, abl_error *err)
 {
-    abl_volume *vessels = NULL;
+    abl_volume *vessels = NULL, *liver = NULL;
     const abl_orientation back =
         abl_orientation_invert(report->native_to_canonical);
     abl_status status =
         abl_vessel_labels_make(&vessels, report->structures, false, err);
+    if (!status)
+        status = abl_liver_labels_make(&liver, report->structures, err);
     const abl_volume *from[ABL_SOURCE_LABELS] = {
-        report->structures->labels, report->structures->lesion_labels, vessels};
+        report->structures->labels, liver, report->structures->lesion_labels,
+        vessels};
     for (int n = 0; !status && n < ABL_SOURCE_LABELS; n++)
         status = abl_volume_reorient(&out[n], from[n], back, err);
     abl_volume_destroy(vessels);
+    abl_volume_destroy(liver);
     return status;
 }
 
@@ -209,6 +213,7 @@ abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
             .version = report->version};
         job->planes = is_tilted ? ABL_PLANES_OF_SOURCE : ABL_PLANES_OF_GRID;
         job->organ_labels = labels[ABL_SOURCE_ORGANS];
+        job->liver_labels = labels[ABL_SOURCE_LIVER];
         job->lesion_labels = labels[ABL_SOURCE_LESIONS];
         job->vessel_labels = labels[ABL_SOURCE_VESSELS];
         job->source_matches =

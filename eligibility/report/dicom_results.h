@@ -38,6 +38,7 @@ typedef struct abl_dicom_job {
     abl_dicom_object_info info;
     abl_dicom_planes planes;        /**< on which the labels lie */
     const abl_volume *organ_labels; /**< native order */
+    const abl_volume *liver_labels; /**< with what runs in it */
     const abl_volume *lesion_labels;
     const abl_volume *vessel_labels; /**< native order, ids 20 to 22 */
     bool source_matches; /**< slices of the native grid are source images */

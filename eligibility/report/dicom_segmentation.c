@@ -68,8 +68,9 @@ static void add_structure(segment_list *list, const abl_dicom_job *job,
     const abl_structure *structure = &job->report->structures->items[id];
     const abl_code type = abl_code_of_structure(id);
     const bool is_vessel = id >= ABL_HEPATIC_VEINS && id <= ABL_LIVER_VESSELS;
-    const abl_volume *labels =
-        is_vessel ? job->vessel_labels : job->organ_labels;
+    const abl_volume *labels = is_vessel         ? job->vessel_labels
+                               : id == ABL_LIVER ? job->liver_labels
+                                                 : job->organ_labels;
     if (!structure->field || !type.value || !labels ||
         !holds(labels, (uint8_t)id))
         return;

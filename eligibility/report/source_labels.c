@@ -41,6 +41,26 @@ bool abl_source_is_tilted(const abl_report *report,
     return true;
 }
 
+abl_status abl_liver_labels_make(abl_volume **out,
+                                 const abl_structures *structures,
+                                 abl_error *err)
+{
+    const abl_grid *grid = &structures->labels->grid;
+    const abl_volume *field = structures->items[ABL_LIVER].field;
+    abl_status status = abl_volume_create(out, grid, ABL_PIXEL_U8, err);
+    if (!status && field)
+        status = abl_labels_paint(*out, field, (uint8_t)ABL_LIVER, err);
+    if (status)
+        return status;
+    const size_t voxels = abl_grid_voxels(grid);
+    const uint8_t *label = abl_volume_u8(structures->labels);
+    uint8_t *liver = abl_volume_u8(*out);
+    for (size_t n = 0; n < voxels; n++) /* lesions are liver there */
+        if (label[n] == ABL_LIVER)
+            liver[n] = (uint8_t)ABL_LIVER;
+    return ABL_OK;
+}
+
 /* Where two lesions overlap, the earlier one stays. */
 static abl_status draw_lesions(abl_structures *slice, const abl_grid *grid,
                                abl_error *err)
@@ -76,15 +96,17 @@ static abl_status draw_slice(abl_volume *const out[ABL_SOURCE_LABELS],
     const abl_orientation back =
         abl_orientation_invert(report->native_to_canonical);
     abl_structures slice = *report->structures; /* borrows the fields */
-    abl_volume *vessels = NULL;
+    abl_volume *vessels = NULL, *liver = NULL;
     slice.labels = slice.lesion_labels = NULL;
     abl_status status = draw_lesions(&slice, &grid, err);
     if (!status)
         status = abl_label_map_make(&slice, &grid, err);
     if (!status)
+        status = abl_liver_labels_make(&liver, &slice, err);
+    if (!status)
         status = abl_vessel_labels_make(&vessels, &slice, false, err);
-    abl_volume *drawn[ABL_SOURCE_LABELS] = {slice.labels, slice.lesion_labels,
-                                            vessels};
+    abl_volume *drawn[ABL_SOURCE_LABELS] = {slice.labels, liver,
+                                            slice.lesion_labels, vessels};
     for (int n = 0; !status && n < ABL_SOURCE_LABELS; n++)
         status = put_slice(out[n], drawn[n], back, k, err);
     for (int n = 0; n < ABL_SOURCE_LABELS; n++)

@@ -1,9 +1,11 @@
-"""Compares the label maps of two runs, of which the second imported what the
-first had written: an imported outline is smoothed within half a voxel, so each
-structure may differ in its border voxels and nowhere else.
+"""Compares two runs, of which the second imported what the first had written:
+an imported outline is smoothed within half a voxel, so each structure may differ
+in its border voxels and nowhere else, and lesions have the same measures within
+that.
 
 SPDX-License-Identifier: Apache-2.0
 """
+import json
 import sys
 
 import numpy
@@ -30,6 +32,35 @@ def border(mask):
     return grown(mask) & grown(~mask)
 
 
+def is_near(first, second, tolerance):
+    return (first is None) == (second is None) and (
+        first is None or abs(first - second) <= tolerance)
+
+
+def check_measures(first, second, voxel_mm):
+    """Vessels in the liver are looked for anew in it, and left out."""
+    found_anew = ("hepatic_veins", "portal_veins", "liver_vessels", "hilum")
+    allowed = {"longest_axial_diameter": 0.5, "perpendicular_diameter": 0.5,
+               "max_3d_diameter": 0.5, "mean_attenuation": 1.0}
+    assert len(first["lesions"]) == len(second["lesions"]) > 0
+    for one, other in zip(first["lesions"], second["lesions"]):
+        for name, tolerance in allowed.items():
+            values = [x["measures"][name].get("value") for x in (one, other)]
+            assert is_near(*values, tolerance), (name, values)
+        volume = [x["measures"]["volume"]["value"] for x in (one, other)]
+        assert is_near(*volume, 0.03 * volume[0]), volume
+        capsule = [x["distances"]["capsule"].get("value")
+                   for x in (one, other)]
+        assert is_near(*capsule, voxel_mm / 2), capsule
+        pairs = zip(one["distances"]["structures"],
+                    other["distances"]["structures"])
+        for a, b in pairs:
+            assert a["structure"] == b["structure"]
+            if a["structure"] not in found_anew:
+                assert is_near(a.get("value"), b.get("value"),
+                               voxel_mm / 2), (a, b)
+
+
 if __name__ == "__main__":
     FIRST, PLACE = read_labels(sys.argv[1] + "/masks/labels.nii.gz")
     SECOND, OTHER = read_labels(sys.argv[2] + "/masks/labels.nii.gz")
@@ -43,3 +74,6 @@ if __name__ == "__main__":
             0.02 * a.sum() + 20, (value, a.sum(), b.sum())
         assert not differ.any(), (value, differ.sum())
     assert (FIRST > LESION).any() and (SECOND > LESION).any()
+    REPORTS = [json.load(open(folder + "/report.json", encoding="utf-8"))
+               for folder in sys.argv[1:3]]
+    check_measures(*REPORTS, numpy.linalg.norm(PLACE[:3, :3].sum(axis=1)))
