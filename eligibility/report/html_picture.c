@@ -18,6 +18,18 @@ static void copy_base64(FILE *out, FILE *in)
     } while (bytes == sizeof block);
 }
 
+/* "axial" of "overlays/lesion-01-axial.png": letters only. */
+static void name_kind(char *kind, size_t size, const char *file)
+{
+    const char *from = file + strlen(file);
+    size_t used = 0;
+    while (from > file && from[-1] != '-' && from[-1] != '/')
+        from--;
+    for (; *from >= 'a' && *from <= 'z' && used + 1 < size; from++)
+        kind[used++] = *from;
+    kind[used] = '\0';
+}
+
 static abl_status embed(const abl_html *html, const abl_picture *picture,
                         abl_error *err)
 {
@@ -27,7 +39,10 @@ static abl_status embed(const abl_html *html, const abl_picture *picture,
     if (!in)
         return abl_error_set(err, ABL_E_IO, "%s: cannot be read: %s", path,
                              strerror(errno));
-    abl_html_put(html, "<figure><img width=\"%zu\" height=\"%zu\" alt=\"",
+    char kind[32];
+    name_kind(kind, sizeof kind, picture->file);
+    abl_html_put(html, "<figure class=\"shows-%s\">", kind);
+    abl_html_put(html, "<img width=\"%zu\" height=\"%zu\" alt=\"",
                  picture->width, picture->height);
     abl_html_text(html, picture->caption);
     abl_html_raw(html, "\" src=\"data:image/png;base64,");
