@@ -129,10 +129,12 @@ function startViewer(data) {
   const {byId} = teach, SVG = "http://www.w3.org/2000/svg";
   const stage = byId("stage"), marks = byId("marks"), image = byId("picture");
   const slice = byId("slice"), plane = byId("plane");
-  const stacks = [{name: "Axial", items: data.axial}];
+  // Sides at the left, right, top and bottom, as the planes are made.
+  const sides = {axial: "RLAP", coronal: "RLHF", sagittal: "APHF"};
+  const stacks = [{name: "Axial", items: data.axial, sides: sides.axial}];
   data.lesions.forEach((lesion) => ["coronal", "sagittal"].forEach((name) =>
     stacks.push({name: "Lesion " + lesion.number + ", " + name,
-      items: [lesion[name]]})));
+      items: [lesion[name]], sides: sides[name]})));
   stacks.forEach((stack, n) =>
     plane.add(new Option(stack.name, String(n))));
   let at = 0, measuring = false, cursor = null, points = [], pointer = null;
@@ -162,9 +164,22 @@ function startViewer(data) {
       Math.hypot(points[0][0] - points[1][0], points[0][1] - points[1][1]);
   }
 
+  function letters(item) {
+    const y = item.h / 2, x = item.w / 2;
+    const places = [[10, y], [item.w - 11, y], [x, 12], [x, item.h - 11]];
+    places.forEach((place, n) => {
+      const node = document.createElementNS(SVG, "text");
+      node.textContent = stacks[Number(plane.value)].sides[n];
+      node.setAttribute("x", place[0]);
+      node.setAttribute("y", place[1]);
+      marks.append(node);
+    });
+  }
+
   function draw() {
     const item = items()[at];
     marks.replaceChildren();
+    letters(item);
     marks.setAttribute("viewBox", "-0.5 -0.5 " + item.w + " " + item.h);
     if (pointer) // beside the lesion, not on its edge
       shape("path", {d: "M" + (pointer[0] - 46) + " " + (pointer[1] - 46) +
@@ -249,8 +264,11 @@ function startViewer(data) {
     setPoint(cursor.slice());
   });
   slice.addEventListener("input", () => show(Number(slice.value)));
-  plane.addEventListener("change", () => show(
-    plane.value === "0" ? Math.floor(data.axial.length / 2) : 0));
+  plane.addEventListener("change", () => {
+    const whole = plane.value === "0";
+    pointer = whole ? null : items()[0].at; // its picture names the lesion
+    show(whole ? Math.floor(data.axial.length / 2) : 0, !whole);
+  });
   byId("ruler").addEventListener("click", () => {
     measure(!measuring);
     if (measuring) stage.focus();
@@ -305,9 +323,10 @@ function startCase(main) {
   }
 
   function section(part) {
+    const lesion = data.lesions.find((one) => one.number === part.lesion);
     const box = make("details", {open: part.lesion === 0},
-      make("summary", {}, part.title));
-    if (data.lesions.some((one) => one.number === part.lesion)) {
+      make("summary", {}, part.title + (lesion ? ": " + place(lesion) : "")));
+    if (lesion) {
       const button = make("button", {type: "button"},
         "Show where lesion " + part.lesion + " is");
       button.addEventListener("click", () => viewer.pointTo(part.lesion));
@@ -315,10 +334,21 @@ function startCase(main) {
     }
     part.rules.forEach((rule) => box.append(question(
       part.key + "/" + rule.id, rule.id + " " + rule.title +
-      (rule.limit ? " (limit: " + rule.limit + ")" : ""), teach.RESULTS)));
+      (rule.limit ? " (limit: " + rule.limit + ", " + rule.tag + ")" : ""),
+      teach.RESULTS)));
     box.append(question(part.key + "/overall", part.title + ", overall",
       teach.VERDICTS, true));
     return box;
+  }
+
+  // "slice 46, right and back": the axial picture is seen from the feet and has
+  // the body's middle in its middle. A position, not an outline.
+  function place(lesion) {
+    const item = data.axial[lesion.axial];
+    const side = lesion.at[0] < item.w / 2 ? "right" : "left";
+    const depth = lesion.at[1] < item.h / 2 ? "front" : "back";
+    return (item.slice ? "slice " + item.slice + ", " : "") +
+      "the patient's " + side + ", " + depth + " half";
   }
 
   const wordsOf = (choices, value) =>

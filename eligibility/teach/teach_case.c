@@ -131,11 +131,15 @@ static abl_status add_all_annotated(json_t *list, abl_json_out *out,
     } views[] = {{"axial", "axial"},
                  {"coronal", "coronal"},
                  {"sagittal", "sagittal"},
+                 {"nearest", "plane through the shortest distance"},
                  {"path", "plane through the path"},
                  {"needle", "planes across the path"},
                  {"access", "directions over the skin"}};
     abl_status status =
         add_annotated(list, out, item, folder, "overview.png", "Overview", err);
+    if (!status)
+        status = add_annotated(list, out, item, folder, "surface.png",
+                               "Surfaces, for orientation only", err);
     if (!status)
         status = add_annotated(list, out, item, folder, "projection.png",
                                "Projections with every lesion", err);

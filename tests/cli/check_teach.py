@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -137,6 +138,18 @@ def check_pointer(browser, data, facts):
         '#marks path').length;
       return at""", data["lesions"][0]["at"])
     check(grey == 2, "an arrow points to it")
+    named = browser.run("return document.querySelectorAll("
+                        "'#questions details')[1].firstChild.textContent")
+    check(re.search(r": slice \d+, the patient's (left|right), (front|back) "
+                    "half$", named), f"the question names the place: {named}")
+    check(str(slice_number) in named, f"the slice of the arrow: {named}")
+    arrows = browser.run("""const p = document.getElementById('plane');
+      p.value = '1'; p.dispatchEvent(new Event('change'));
+      const n = document.querySelectorAll('#marks path').length;
+      p.value = '0'; p.dispatchEvent(new Event('change')); return n""")
+    check(arrows == 2, "an arrow in its coronal picture too")
+    sides = browser.run("return document.getElementById('marks').textContent")
+    check(sides == "RLAP", f"the sides are named: {sides}")
 
 
 def answer(browser, name, value):
