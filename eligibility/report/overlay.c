@@ -289,7 +289,10 @@ void abl_overlay_series(char *text, size_t size, const abl_report *report)
     char number[24] = "";
     if (info->series_number >= 0)
         snprintf(number, sizeof number, "%d ", info->series_number);
-    snprintf(text, size, "series %s%s", number, info->description);
+    const int length =
+        snprintf(text, size, "series %s%s", number, info->description);
+    if (length > 0 && (size_t)length < size && text[length - 1] == ' ')
+        text[length - 1] = '\0'; /* without a description */
 }
 
 void abl_pictures_clear(abl_pictures *pictures)

@@ -8,19 +8,21 @@
 #include "imaging/resample.h"
 #include "segmentation/field.h"
 
-#define ROOM_MM     6.0 /* around the liver */
-#define LEAST_MM    1.3
-#define MOST_VOXELS 3e6
-#define NEEDLE_MM   1.1
-#define SMOOTH_MM   1.5
-/* Less, so that a lesion of 4 mm is still there. */
+#define ROOM_MM          6.0 /* around the liver */
+#define LEAST_MM         1.3
+#define MOST_VOXELS      3e6
+#define NEEDLE_MM        1.1
+#define SMOOTH_MM        1.5
 #define SMOOTH_LESION_MM 0.9
+#define SMALL_MM         10.0
 #define FAR_OUTSIDE      (-100.0f)
 
 /* Half of the width over which a field becomes 0 to 1: fields of networks
  * change by about 0.3 in a millimetre, those of vessels by 1. */
 #define SOFT_NETWORK 0.3f
 #define SOFT_VESSEL  1.0f
+/* Wider, so that some of it is met between the voxels of the scene. */
+#define SOFT_SMALL 0.6f
 
 static abl_status choose_grid(abl_grid *out, const abl_report *report,
                               abl_error *err)
@@ -134,16 +136,29 @@ static abl_status add_tubes(abl_surface_scene *scene,
     return status;
 }
 
+static abl_status add_lesions_of(abl_surface_scene *scene,
+                                 const abl_structures *structures, bool small,
+                                 abl_error *err)
+{
+    abl_status status = ABL_OK;
+    for (size_t n = 0; n < structures->lesion_count && !status; n++) {
+        const abl_lesion *lesion = &structures->lesions[n];
+        if ((lesion->equivalent_diameter_mm < SMALL_MM) == small)
+            status = add_field(scene, ABL_THING_LESION, scene->lesion_id,
+                               lesion->field, small ? SOFT_SMALL : SOFT_NETWORK,
+                               (uint8_t)(n + 1), err);
+    }
+    return status;
+}
+
+/* Small ones would be smoothed away. */
 static abl_status add_lesions(abl_surface_scene *scene,
                               const abl_structures *structures, abl_error *err)
 {
-    abl_status status = ABL_OK;
-    for (size_t n = 0; n < structures->lesion_count && !status; n++)
-        status = add_field(scene, ABL_THING_LESION, scene->lesion_id,
-                           structures->lesions[n].field, SOFT_NETWORK,
-                           (uint8_t)(n + 1), err);
-    return status ? status
-                  : smooth(scene, ABL_THING_LESION, SMOOTH_LESION_MM, err);
+    abl_status status = add_lesions_of(scene, structures, false, err);
+    if (!status)
+        status = smooth(scene, ABL_THING_LESION, SMOOTH_LESION_MM, err);
+    return status ? status : add_lesions_of(scene, structures, true, err);
 }
 
 /* Whether a volume reaches the surface in a block or its neighbouring voxels,

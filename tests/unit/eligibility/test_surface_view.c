@@ -108,6 +108,22 @@ static void the_lesion_is_seen_through_the_liver_at_its_place(void)
     take_down(s);
 }
 
+static void a_lesion_of_four_mm_is_seen(void)
+{
+    setting *s = set_up(46);
+    const abl_grid grid = field_grid(46);
+    const solid ball = solid_sphere(10, 15, 0, 2);
+    s->lesion.field = solid_field(&grid, &ball);
+    s->lesion.equivalent_diameter_mm = 4;
+    s->structures.lesion_count = s->findings.lesion_count = 1;
+    render(s);
+    CU_ASSERT_TRUE(is_yellow(at(s, 10, 0)));
+    s->lesion.equivalent_diameter_mm = 40;
+    render(s); /* smoothed as a large one it would be lost */
+    CU_ASSERT_FALSE(is_yellow(at(s, 11, 1)));
+    take_down(s);
+}
+
 static void a_lesion_behind_a_vessel_shines_through(void)
 {
     setting *s = set_up(46);
@@ -192,6 +208,7 @@ static void without_a_liver_it_is_refused(void)
 const char *const abl_test_suite = "eligibility.surface_view";
 CU_TestInfo abl_tests[] = {
     ABL_TEST(the_lesion_is_seen_through_the_liver_at_its_place),
+    ABL_TEST(a_lesion_of_four_mm_is_seen),
     ABL_TEST(a_lesion_behind_a_vessel_shines_through),
     ABL_TEST(without_lesions_nothing_is_yellow),
     ABL_TEST(a_liver_that_the_scan_cuts_off_ends_there),
