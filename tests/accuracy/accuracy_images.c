@@ -167,7 +167,8 @@ static void score(totals *t, const image_phantom *p, size_t n,
                     equivalent, 0.5);
     const double *gaps_mm = p->gaps_mm[n];
     const double near = abl_grid_half_diagonal_mm(grid);
-    if (gaps_mm[IMAGE_CAPSULE] < IMAGE_MOST_GAP_MM)
+    if (gaps_mm[IMAGE_CAPSULE] < IMAGE_MOST_GAP_MM &&
+        gaps_mm[IMAGE_CAPSULE] < gaps_mm[IMAGE_HILUM])
         tally_add_value(&t->table, &of, CAPSULE, &found->capsule.mm,
                         gaps_mm[IMAGE_CAPSULE], near);
     for (size_t d = 0; d < sizeof distances / sizeof *distances; d++)
@@ -350,6 +351,8 @@ static void print(const totals *t, bool split)
                t->there[1][s], t->found[1][s], t->joined[s]);
     printf("false lesions: %zu, and %zu of low confidence\n", t->false_sure,
            t->false_low);
+    puts("\nThe capsule counts where it is nearer than the portal vein in the "
+         "hilum.");
     tally_print("Image only", &t->table, split);
 }
 

@@ -30,7 +30,7 @@ enum {
     KINDS
 };
 static const char *const kind_names[KINDS] = {
-    "exact field", "exact field, surfaces off by smooth N(0, 1 mm)",
+    "exact field", "exact field, surfaces off as those of networks, 1 mm",
     "truth labels (voxel centres)"};
 
 static const char *const row_names[SCENE_ROWS] = {

@@ -22,7 +22,7 @@ static const double sizes_mm[][2] = {
 static const double least_rose = 5;
 static const double noise_mm = 0.7; /* of the recipes */
 /* Targets of the recipe. Lesions keep away from the first four; the surface of
- * the liver is also where fissures and the portal vein are painted into it. */
+ * the liver is also where fissures are painted into it. */
 enum {
     TARGETS = 6,
     KEPT_CLEAR = 4
@@ -33,7 +33,7 @@ static const struct {
 } targets[TARGETS] = {
     {"liver", IMAGE_CAPSULE},
     {"fissures", IMAGE_CAPSULE},
-    {"portal_main", IMAGE_CAPSULE},
+    {"portal_main", IMAGE_HILUM},
     {"ivc", IMAGE_CAVA},
     {"gallbladder_wall", IMAGE_GALLBLADDER},
     {"kidney_right", IMAGE_KIDNEY},

@@ -13,6 +13,8 @@
 /** What distances are stated to: solids of the recipe "adult". */
 enum {
     IMAGE_CAPSULE,
+    IMAGE_HILUM, /**< portal vein in the porta hepatis: inside or outside of
+                    the liver, as one draws it */
     IMAGE_CAVA,
     IMAGE_GALLBLADDER,
     IMAGE_KIDNEY,
