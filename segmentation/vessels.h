@@ -32,11 +32,17 @@
  * only be reached by an impossible way is of unknown tree. Lesions, and a rim
  * of the liver's surface, hold no vessel.
  *
- * Calibre: the diameter of the circle whose area is that of the section, from
- * the contrast summed over the section divided by the contrast of wide vessels
- * of the same tree; blur moves brightness about but keeps its sum. Fields are
- * tubes of that calibre around the smoothed centreline: calibre from
- * ABL_VESSEL_LEAST_MM, inside the liver, never inside a lesion.
+ * Where one tree is brighter than the other in this scan, brightness speaks too.
+ *
+ * Calibre: the diameter of the circle whose area is that of the section. First
+ * from the contrast summed over the section divided by the contrast of wide
+ * vessels of the same tree (blur moves brightness about but keeps its sum),
+ * then by least squares against a disc blurred as this scan's vessels are. The
+ * radii of a whole tree are then made one: calibre changes slowly along a
+ * branch, gets less away from the trunk, and a value far off the rest counts
+ * less. The stated SD holds noise, the contrast divided by and the slices.
+ * Fields are tubes of that calibre around the centred, smoothed line: calibre
+ * from ABL_VESSEL_LEAST_MM, inside the liver, never inside a lesion.
  *
  * A tree is not assessable, with the reason, when the phase is unenhanced or
  * arterial, slices are more than 5 mm apart, vessels are no brighter than the

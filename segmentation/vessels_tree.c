@@ -18,13 +18,18 @@ static const double mild_penalty = 8;
 static const double trunk_share = 0.15;
 /* Penalty on the way from which a tree is not believed. */
 static const double most_penalty = 60;
+/* Once by course and width alone, then with brightness. */
+enum {
+    ROUNDS = 3
+};
 static const double least_lone_mm = 15; /* of a vessel that joins no trunk */
 static const double rim_mm = 4;         /* from a lesion */
 
 /* The cheapest way to the end of each directed edge (2 e + s: leaves by s). */
 typedef struct routes {
     double *cost, *penalty, *narrowest;
-    size_t *before; /* directed edge, or SIZE_MAX at a source */
+    size_t *before;   /* directed edge, or SIZE_MAX at a source */
+    double *mismatch; /* penalty of each edge for its brightness */
 } routes;
 
 /* Binary heap of (cost, directed edge), lazily cleaned. */
@@ -77,6 +82,7 @@ static void clear_routes(routes *r)
     free(r->penalty);
     free(r->narrowest);
     free(r->before);
+    free(r->mismatch);
 }
 
 static abl_status create_routes(routes *r, size_t count, abl_error *err)
@@ -85,13 +91,18 @@ static abl_status create_routes(routes *r, size_t count, abl_error *err)
     r->penalty = abl_alloc(count, sizeof *r->penalty, err);
     r->narrowest = abl_alloc(count, sizeof *r->narrowest, err);
     r->before = abl_alloc(count, sizeof *r->before, err);
-    if (!r->cost || !r->penalty || !r->narrowest || !r->before)
-        return ABL_E_NOMEM;
+    r->mismatch = abl_alloc(count, sizeof *r->mismatch, err);
+    return r->cost && r->penalty && r->narrowest && r->before && r->mismatch
+               ? ABL_OK
+               : ABL_E_NOMEM;
+}
+
+static void forget_routes(routes *r, size_t count)
+{
     for (size_t n = 0; n < count; n++) {
         r->cost[n] = INFINITY;
         r->before[n] = SIZE_MAX;
     }
-    return ABL_OK;
 }
 
 /* Going on from directed edge @p from, which ends where @p to starts, when the
@@ -137,8 +148,8 @@ static void relax(routes *r, heap *h, const abl_vessel_graph *graph,
 {
     const double way = before == SIZE_MAX ? 0 : r->cost[before];
     const double old = before == SIZE_MAX ? 0 : r->penalty[before];
-    const double cost =
-        way + penalty + cost_per_mm * graph->edges[to / 2].length_mm;
+    const double cost = way + penalty + r->mismatch[to / 2] +
+                        cost_per_mm * graph->edges[to / 2].length_mm;
     if (!(cost < r->cost[to]))
         return;
     r->cost[to] = cost;
@@ -159,11 +170,9 @@ static abl_status find_routes(routes *r, const abl_vessel_graph *graph,
     for (size_t v = 0; v < graph->vertex_count; v++)
         room += graph->vertices[v].edge_count * graph->vertices[v].edge_count;
     heap h = {abl_alloc(room + count + 1, sizeof *h.items, err), 0};
-    abl_status status = create_routes(r, count, err);
-    if (status || !h.items) {
-        free(h.items);
+    if (!h.items)
         return ABL_E_NOMEM;
-    }
+    forget_routes(r, count);
     for (size_t n = 0; n < count; n++)
         if (is_source[graph->edges[n / 2].vertex[n % 2]] &&
             may_pass(graph, tree, n / 2))
@@ -256,6 +265,24 @@ static abl_tree tree_of(size_t *directed, const grower *g, size_t edge)
     return is_reached && g->route[tree].penalty[*directed] <= most_penalty
                ? (abl_tree)tree
                : ABL_TREE_UNNAMED;
+}
+
+/* What each edge's brightness says, given the trees as they are. */
+static abl_status compare_brightness(grower *g, abl_error *err)
+{
+    const size_t edges = g->graph->edge_count;
+    abl_tree *trees = abl_alloc(edges + 1, sizeof *trees, err);
+    if (!trees)
+        return ABL_E_NOMEM;
+    for (size_t e = 0; e < edges; e++) {
+        size_t directed;
+        trees[e] = tree_of(&directed, g, e);
+    }
+    double *mismatch[2] = {g->route[0].mismatch, g->route[1].mismatch};
+    abl_status status =
+        abl_vessel_edges_mismatch(mismatch, g->work, trees, err);
+    free(trees);
+    return status;
 }
 
 /* Lists an edge and the way to it. */
@@ -455,14 +482,18 @@ static abl_status prepare(grower *g, abl_error *err)
                                 g->is_listed[0] && g->is_listed[1]
                             ? ABL_OK
                             : ABL_E_NOMEM;
-    if (!status) {
+    for (int t = 0; t < 2 && !status; t++)
+        status = create_routes(&g->route[t], 2 * edges + 1, err);
+    if (!status)
         find_sources(flags, flags + vertices, graph, stack,
                      flags + 2 * vertices);
-        status = find_routes(&g->route[0], graph, ABL_TREE_HEPATIC, flags, err);
+    for (int round = 0; round < ROUNDS && !status; round++) {
+        if (round > 0)
+            status = compare_brightness(g, err);
+        for (int t = 0; t < 2 && !status; t++)
+            status = find_routes(&g->route[t], graph, (abl_tree)t,
+                                 flags + (size_t)t * vertices, err);
     }
-    if (!status)
-        status = find_routes(&g->route[1], graph, ABL_TREE_PORTAL,
-                             flags + vertices, err);
     free(flags);
     free(stack);
     return status;

@@ -86,6 +86,15 @@ bool abl_vessel_edge_is_flat(const abl_vessel_work *work,
  * of it, between two that show it, a disc between theirs is added. */
 abl_status abl_vessels_bridge_cava(abl_volume *organ,
                                    abl_error *err) ABL_MUST_CHECK;
+/* vessels_bright.c */
+/** Penalty of each edge for being a hepatic vein ([0]) or portal ([1]), given
+ * which tree each was thought to be: log likelihood of its brightness under
+ * the other tree over its own, 0 when its own is likelier or a level of either
+ * tree is not known. */
+abl_status abl_vessel_edges_mismatch(double *mismatch[2],
+                                     const abl_vessel_work *work,
+                                     const abl_tree *tree_of,
+                                     abl_error *err) ABL_MUST_CHECK;
 /* vessels_tree.c */
 /** Nodes with trees and parents; calibre is twice the depth. */
 abl_status abl_vessels_grow(abl_vessels *vessels, const abl_vessel_work *work,
