@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SURFACE     0.5f
-#define STEP_VOXELS 0.8f
-#define NEVER       1e30f
+#include "eligibility/report/surface_march.h"
+
+#define NEVER ABL_RAY_NEVER
 /* Depth in the liver after which a third of a thing's own colour is left. */
 #define CLEAR_MM        180.0f
 #define LESION_CLEAR_MM 400.0f
@@ -20,19 +20,6 @@ enum {
     MET_TUBE,        /* plus its abl_structure_id */
     MET_LESION = 128 /* plus its number */
 };
-
-/* One volume, as rays read it. */
-typedef struct volume_reader {
-    const float *values;
-    int size[3], stride[3];
-} volume_reader;
-
-typedef struct ray {
-    float start[3], step[3]; /* voxels; step for one mm */
-    float per_voxel[3];      /* 1 / step; 0 across the ray */
-    float from_mm, to_mm;    /* within the grid */
-    double origin_lps[3], along_lps[3];
-} ray;
 
 typedef struct hit {
     float mm;     /* NEVER: none */
@@ -52,10 +39,9 @@ typedef struct caster {
     const abl_view *view;
     const uint32_t *colours;
     uint32_t lesion_colour;
-    volume_reader things[ABL_THING_COUNT];
+    abl_marcher marcher;
     lamp lamp;
     double along_lps[3];
-    float mm_per_voxel;
 } caster;
 
 static float larger(float a, float b)
@@ -66,104 +52,6 @@ static float larger(float a, float b)
 static float smaller(float a, float b)
 {
     return a < b ? a : b;
-}
-
-static int clamp(int value, int last)
-{
-    return value < 0 ? 0 : value > last ? last : value;
-}
-
-static float value_at(const volume_reader *v, const float at[3])
-{
-    int base[3];
-    float w[3];
-    for (int a = 0; a < 3; a++) {
-        base[a] = clamp((int)at[a], v->size[a] - 2);
-        w[a] = at[a] - (float)base[a];
-    }
-    const int j = v->stride[1], k = v->stride[2];
-    const float *p = v->values + base[0] + base[1] * j + base[2] * k;
-    const float a0 = p[0] + w[0] * (p[1] - p[0]);
-    const float a1 = p[j] + w[0] * (p[j + 1] - p[j]);
-    const float a2 = p[k] + w[0] * (p[k + 1] - p[k]);
-    const float a3 = p[j + k] + w[0] * (p[j + k + 1] - p[j + k]);
-    const float b0 = a0 + w[1] * (a1 - a0), b1 = a2 + w[1] * (a3 - a2);
-    return b0 + w[2] * (b1 - b0);
-}
-
-static void point_at(float at[3], const ray *r, float mm)
-{
-    for (int a = 0; a < 3; a++)
-        at[a] = r->start[a] + mm * r->step[a];
-}
-
-/* What the block at @p mm holds, and where the ray leaves it. */
-static unsigned look_into_block(float *leave_mm, const abl_surface_scene *scene,
-                                const ray *r, float mm)
-{
-    int block[3];
-    float leave = NEVER;
-    for (int a = 0; a < 3; a++) {
-        const float at = r->start[a] + mm * r->step[a];
-        block[a] = clamp((int)at / ABL_SCENE_BLOCK, (int)scene->blocks[a] - 1);
-        const int edge = ABL_SCENE_BLOCK * (block[a] + (r->step[a] > 0));
-        if (r->per_voxel[a] != 0)
-            leave =
-                smaller(leave, ((float)edge - r->start[a]) * r->per_voxel[a]);
-    }
-    *leave_mm = larger(leave, mm) + 1e-3f;
-    const size_t row = (size_t)block[2] * scene->blocks[1] + (size_t)block[1];
-    return scene->block_has[row * scene->blocks[0] + (size_t)block[0]];
-}
-
-/* The surface between a point outside and one inside. */
-static float halve(const volume_reader *v, const ray *r, float outside_mm,
-                   float inside_mm)
-{
-    for (int n = 0; n < 5; n++) {
-        float at[3];
-        const float middle = 0.5f * (outside_mm + inside_mm);
-        point_at(at, r, middle);
-        if (value_at(v, at) >= SURFACE)
-            inside_mm = middle;
-        else
-            outside_mm = middle;
-    }
-    return inside_mm;
-}
-
-static float search(const volume_reader *v, const ray *r, float from_mm,
-                    float to_mm, float step_mm)
-{
-    for (float mm = from_mm; mm < to_mm; mm += step_mm) {
-        float at[3];
-        point_at(at, r, mm);
-        if (value_at(v, at) >= SURFACE)
-            return halve(v, r, larger(mm - step_mm, r->from_mm), mm);
-    }
-    return NEVER;
-}
-
-/* Where the ray first meets each thing. Blocks that hold none of what is still
- * looked for are leapt over. */
-static void march(float met_mm[ABL_THING_COUNT], const caster *c, const ray *r)
-{
-    const float step_mm = STEP_VOXELS * c->mm_per_voxel;
-    unsigned wanted = (1u << ABL_THING_COUNT) - 1;
-    for (int n = 0; n < ABL_THING_COUNT; n++)
-        met_mm[n] = NEVER;
-    for (float mm = r->from_mm, leave; wanted && mm <= r->to_mm; mm = leave) {
-        const unsigned holds =
-            wanted & look_into_block(&leave, c->scene, r, mm);
-        const float end = smaller(leave, r->to_mm);
-        for (unsigned n = 0; n < ABL_THING_COUNT; n++) {
-            if (!(holds >> n & 1))
-                continue;
-            met_mm[n] = search(&c->things[n], r, mm, end, step_mm);
-            if (met_mm[n] < NEVER)
-                wanted &= ~(1u << n);
-        }
-    }
 }
 
 static float dot(const float a[3], const float b[3])
@@ -180,43 +68,20 @@ static void light(hit *out, const lamp *from, const float normal[3])
     out->shine = fourth * fourth * fourth * fourth * fourth; /* ^20 */
 }
 
-/* The way out of the thing is down its gradient. */
-static void find_normal(float normal[3], const caster *c, abl_thing thing,
-                        const float at[3])
-{
-    float slope[3], size = 0;
-    for (int a = 0; a < 3; a++) {
-        float low[3] = {at[0], at[1], at[2]}, high[3] = {at[0], at[1], at[2]};
-        low[a] -= 1;
-        high[a] += 1;
-        slope[a] = value_at(&c->things[thing], low) -
-                   value_at(&c->things[thing], high);
-    }
-    for (int r = 0; r < 3; r++) {
-        normal[r] = 0;
-        for (int a = 0; a < 3; a++)
-            normal[r] += (float)c->scene->grid.direction[r][a] * slope[a];
-        size += normal[r] * normal[r];
-    }
-    size = larger(sqrtf(size), 1e-9f);
-    for (int r = 0; r < 3; r++)
-        normal[r] /= size;
-}
-
-static hit meet(const caster *c, abl_thing thing, const ray *r, float mm)
+static hit meet(const caster *c, abl_thing thing, const abl_ray *r, float mm)
 {
     hit out = {.mm = mm};
     if (out.mm >= NEVER)
         return out;
     float normal[3];
-    point_at(out.at, r, out.mm);
-    find_normal(normal, c, thing, out.at);
+    abl_ray_point(out.at, r, out.mm);
+    abl_march_normal(normal, &c->marcher, thing, out.at);
     light(&out, &c->lamp, normal);
     return out;
 }
 
 /* Nearest approach of the ray to a rod's axis. */
-static hit meet_rod(const caster *c, const abl_rod *rod, const ray *r)
+static hit meet_rod(const caster *c, const abl_rod *rod, const abl_ray *r)
 {
     hit out = {.mm = NEVER};
     double along[3], between[3], dd = 0, rd = 0, wd = 0, wr = 0;
@@ -249,38 +114,6 @@ static hit meet_rod(const caster *c, const abl_rod *rod, const ray *r)
     return out;
 }
 
-static ray make_ray(const caster *c, double column, double row)
-{
-    const abl_grid *grid = &c->scene->grid;
-    ray out;
-    double there[3], start[3], next[3];
-    abl_view_to_lps(out.origin_lps, c->view, column, row);
-    for (int r = 0; r < 3; r++) {
-        out.along_lps[r] = c->along_lps[r];
-        there[r] = out.origin_lps[r] + c->along_lps[r];
-    }
-    abl_grid_to_ijk(start, grid, out.origin_lps);
-    abl_grid_to_ijk(next, grid, there);
-    out.from_mm = -NEVER;
-    out.to_mm = NEVER;
-    for (int a = 0; a < 3; a++) {
-        out.start[a] = (float)start[a];
-        out.step[a] = (float)(next[a] - start[a]);
-        const float last = (float)(grid->size[a] - 1);
-        out.per_voxel[a] = fabsf(out.step[a]) < 1e-6f ? 0 : 1 / out.step[a];
-        if (out.per_voxel[a] == 0) {
-            if (out.start[a] < 0 || out.start[a] > last)
-                out.to_mm = -NEVER;
-            continue;
-        }
-        const float one = -out.start[a] / out.step[a];
-        const float other = (last - out.start[a]) / out.step[a];
-        out.from_mm = larger(out.from_mm, smaller(one, other));
-        out.to_mm = smaller(out.to_mm, larger(one, other));
-    }
-    return out;
-}
-
 /* Light adds up in linear values; screens take about their root. */
 static float linear(uint32_t colour, int channel)
 {
@@ -296,43 +129,10 @@ static void tint(float rgb[3], uint32_t colour, const hit *at, float shine)
     }
 }
 
-static uint8_t id_of_voxel(const abl_volume *ids, const long at[3])
-{
-    size_t near[3];
-    for (int a = 0; a < 3; a++) {
-        const long last = (long)ids->grid.size[a] - 1;
-        near[a] = (size_t)(at[a] < 0 ? 0 : at[a] > last ? last : at[a]);
-    }
-    return abl_volume_u8(
-        ids)[abl_grid_offset(&ids->grid, near[0], near[1], near[2])];
-}
-
-/* Of the nearest voxel that has one: smoothing moves surfaces outwards. */
-static uint8_t id_at(const abl_volume *ids, const float at[3])
-{
-    const long middle[3] = {lroundf(at[0]), lroundf(at[1]), lroundf(at[2])};
-    uint8_t found = id_of_voxel(ids, middle);
-    float least = NEVER;
-    if (found)
-        return found;
-    for (int n = 0; n < 125; n++) {
-        const long voxel[3] = {middle[0] + n % 5 - 2, middle[1] + n / 5 % 5 - 2,
-                               middle[2] + n / 25 - 2};
-        const uint8_t id = id_of_voxel(ids, voxel);
-        float away = 0;
-        for (int a = 0; a < 3; a++)
-            away += ((float)voxel[a] - at[a]) * ((float)voxel[a] - at[a]);
-        if (!id || away >= least)
-            continue;
-        least = away;
-        found = id;
-    }
-    return found;
-}
-
 /* The first opaque thing; a lesion behind it shines through. */
 static uint8_t show_inside(float rgb[3], float *mm, const caster *c,
-                           const ray *r, const float met_mm[ABL_THING_COUNT])
+                           const abl_ray *r,
+                           const float met_mm[ABL_THING_COUNT])
 {
     hit first = meet(c, ABL_THING_TUBE, r, met_mm[ABL_THING_TUBE]),
         rod = {.mm = NEVER};
@@ -340,7 +140,7 @@ static uint8_t show_inside(float rgb[3], float *mm, const caster *c,
     uint8_t met = MET_NOTHING;
     uint32_t colour = c->colours[ABL_BACKGROUND];
     if (first.mm < NEVER) {
-        const uint8_t id = id_at(c->scene->tube_id, first.at);
+        const uint8_t id = abl_march_id(c->scene->tube_id, first.at);
         met = (uint8_t)(MET_TUBE + id);
         colour = c->colours[id < ABL_STRUCTURE_COUNT ? id : 0];
     }
@@ -367,18 +167,20 @@ static uint8_t show_inside(float rgb[3], float *mm, const caster *c,
         for (int n = 0; n < 3; n++)
             rgb[n] += share * (front[n] - rgb[n]);
     }
-    return (
-        uint8_t)((lesion.mm > first.mm ? met : 0) ^
-                 (MET_LESION | (id_at(c->scene->lesion_id, lesion.at) & 127)));
+    return (uint8_t)((lesion.mm > first.mm ? met : 0) ^
+                     (MET_LESION |
+                      (abl_march_id(c->scene->lesion_id, lesion.at) & 127)));
 }
 
 static uint8_t shade(float rgb[3], const caster *c, double column, double row)
 {
-    const ray r = make_ray(c, column, row);
+    double origin_lps[3];
+    abl_view_to_lps(origin_lps, c->view, column, row);
+    const abl_ray r = abl_ray_make(&c->scene->grid, origin_lps, c->along_lps);
     float inside_mm = NEVER;
     memset(rgb, 0, 3 * sizeof *rgb);
     float met_mm[ABL_THING_COUNT];
-    march(met_mm, c, &r);
+    abl_march(met_mm, &c->marcher, &r);
     const uint8_t met = show_inside(rgb, &inside_mm, c, &r, met_mm);
     const hit liver = meet(c, ABL_THING_LIVER, &r, met_mm[ABL_THING_LIVER]);
     if (liver.mm >= NEVER || liver.mm >= inside_mm)
@@ -500,25 +302,6 @@ static void aim(caster *c)
         c->lamp.half[r] /= sqrtf(half);
 }
 
-static caster make_caster(const abl_surface_scene *scene, const abl_view *view)
-{
-    caster c = {.scene = scene,
-                .view = view,
-                .mm_per_voxel = (float)scene->grid.spacing_mm[0]};
-    for (unsigned n = 0; n < ABL_THING_COUNT; n++) {
-        volume_reader *v = &c.things[n];
-        const size_t *size = scene->grid.size;
-        v->values = abl_volume_f32(scene->things[n]);
-        for (int a = 0; a < 3; a++)
-            v->size[a] = (int)size[a];
-        v->stride[0] = 1;
-        v->stride[1] = (int)size[0];
-        v->stride[2] = (int)(size[0] * size[1]);
-    }
-    aim(&c);
-    return c;
-}
-
 abl_status abl_surface_render(uint8_t *rgb, const abl_surface_scene *scene,
                               const abl_view *view,
                               const uint32_t colours[ABL_STRUCTURE_COUNT],
@@ -528,9 +311,12 @@ abl_status abl_surface_render(uint8_t *rgb, const abl_surface_scene *scene,
     uint8_t *met = abl_alloc(width * height, 1, err);
     if (!met)
         return ABL_E_NOMEM;
-    caster c = make_caster(scene, view);
-    c.colours = colours;
-    c.lesion_colour = lesion;
+    caster c = {.scene = scene,
+                .view = view,
+                .colours = colours,
+                .lesion_colour = lesion,
+                .marcher = abl_marcher_make(scene)};
+    aim(&c);
     const canvas to = {&c, rgb, met, width, height};
 #pragma omp parallel for schedule(dynamic, 8)
     for (size_t row = 0; row < height; row += 2)
