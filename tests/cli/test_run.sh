@@ -20,10 +20,10 @@ only_holds "$work/results" out
 only_holds "$out" report.json report.html report.pdf lesions.csv overlays \
   masks dicom
 only_holds "$out/masks" labels.nii.gz labels.json
-for sheet in overview projection montage; do
+for sheet in surface overview projection montage; do
   holds -s "$out/overlays/$sheet.png"
 done
-for plane in axial coronal sagittal; do
+for plane in axial nearest coronal sagittal; do
   holds -s "$out/overlays/lesion-01-$plane.png"
 done
 grep -qF "Research use only" "$out/report.html" || fail "no disclaimer"
