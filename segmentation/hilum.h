@@ -71,9 +71,9 @@ abl_status abl_hilum_field(abl_volume **out, const abl_hilum *hilum,
 
 /**
  * Fills structures->hilum and the item ABL_HILUM: found, not found (with the
- * reason in hilum->why_not; also when the division lies more than 15 mm from
- * the outline of the portal trunk), or not looked for where the portal tree is not
- * assessable or vessels were not looked for.
+ * reason in hilum->why_not; also when abl_hilum_check() takes it back), or not
+ * looked for where the portal tree is not assessable or vessels were not
+ * looked for.
  */
 abl_status abl_hilum_find(struct abl_structures *structures,
                           abl_error *err) ABL_MUST_CHECK;

@@ -7,13 +7,12 @@
 
 #include "segmentation/field.h"
 #include "segmentation/hilum.h"
+#include "segmentation/hilum_check.h"
 #include "segmentation/structures.h"
 
 static const double step_mm = 1, margin_mm = 4;
 /* 1-sigma of a centreline's place across the vessel (convention). */
 static const double axis_sd_mm = 0.3;
-/* The bifurcation lies in or beside the trunk's outline (convention). */
-static const double trunk_apart_mm = 15;
 
 /* A piece of vessel: a ball rolling from one end to the other. */
 typedef struct cone {
@@ -166,48 +165,6 @@ static double mean_radius_sd_mm(const abl_hilum *hilum,
     return count > 0 ? sum / count : 0;
 }
 
-/* Least distance of a point to the inside of a field. */
-static double distance_to_inside(const abl_volume *field, const double lps[3])
-{
-    const abl_grid *grid = &field->grid;
-    const float *value = abl_volume_f32(field);
-    double least2 = HUGE_VAL;
-    for (size_t k = 0; k < grid->size[2]; k++)
-        for (size_t j = 0; j < grid->size[1]; j++)
-            for (size_t i = 0; i < grid->size[0]; i++) {
-                double at[3], off2 = 0;
-                if (!(*value++ > 0))
-                    continue;
-                abl_grid_to_lps(at, grid,
-                                (double[3]){(double)i, (double)j, (double)k});
-                for (int a = 0; a < 3; a++)
-                    off2 += (at[a] - lps[a]) * (at[a] - lps[a]);
-                least2 = fmin(least2, off2);
-            }
-    return sqrt(least2);
-}
-
-/* Where the organs' network saw the trunk, its division cannot be far. */
-static void check_against_trunk(abl_hilum *hilum, const abl_volume *portal)
-{
-    if (!hilum->is_found || !portal ||
-        distance_to_inside(portal, hilum->bifurcation_lps) <= trunk_apart_mm)
-        return;
-    hilum->is_found = false;
-    snprintf(hilum->why_not, sizeof hilum->why_not,
-             "the division that was found lies away from the portal trunk");
-}
-
-/* A division none of whose branches was followed has no extent. */
-static void check_branches(abl_hilum *hilum)
-{
-    if (!hilum->is_found || hilum->right.count + hilum->left.count > 0)
-        return;
-    hilum->is_found = false;
-    snprintf(hilum->why_not, sizeof hilum->why_not,
-             "no branch of the portal vein was followed from its division");
-}
-
 static abl_status fill_item(abl_structures *structures, abl_error *err)
 {
     const abl_hilum *hilum = structures->hilum;
@@ -250,9 +207,6 @@ abl_status abl_hilum_find(abl_structures *structures, abl_error *err)
     }
     abl_status status = abl_hilum_locate(hilum, structures->vessels, err);
     if (!status)
-        check_against_trunk(
-            hilum, structures->items[ABL_PORTAL_AND_SPLENIC_VEIN].field);
-    if (!status)
-        check_branches(hilum);
+        abl_hilum_check(hilum, structures);
     return status ? status : fill_item(structures, err);
 }

@@ -324,6 +324,70 @@ static void division_away_from_the_trunk_is_refused(void)
     }
 }
 
+/* A liver of one block, from the right to the left in x. */
+static void put_liver(abl_structures *s, double right_x, double left_x)
+{
+    abl_error err = {ABL_OK, ""};
+    abl_grid grid = abl_grid_axial(9, 9, 9, (left_x - right_x) / 8, 10, 10);
+    grid.origin_lps[0] = right_x;
+    grid.origin_lps[1] = -80;
+    grid.origin_lps[2] = 20;
+    abl_volume **field = &s->items[ABL_LIVER].field;
+    ABL_CHECK_OK(abl_volume_create(field, &grid, ABL_PIXEL_F32, &err), &err);
+    for (size_t n = 0; n < abl_grid_voxels(&grid); n++)
+        abl_volume_f32(*field)[n] = 1;
+}
+
+/* The right branch supplies x = -47 on average, the left one 31. */
+static void division_of_one_half_of_the_liver_is_refused(void)
+{
+    static const struct {
+        double middle_x;
+        const char *why;
+    } cases[] = {{-62, "no right half"},
+                 {-50, NULL},
+                 {-8, NULL},
+                 {25, NULL},
+                 {40, "no left half"}};
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        abl_error err = {ABL_OK, ""};
+        abl_structures *s = structures_with(veins_create());
+        veins_add_portal(s->vessels);
+        put_liver(s, cases[n].middle_x - 100, cases[n].middle_x + 100);
+        ABL_CHECK_OK(abl_hilum_find(s, &err), &err);
+        CU_ASSERT_EQUAL(s->items[ABL_HILUM].found,
+                        cases[n].why ? ABL_NOT_FOUND : ABL_FOUND);
+        CU_ASSERT(!cases[n].why || strstr(s->hilum->why_not, cases[n].why));
+        abl_structures_destroy(s);
+    }
+}
+
+/* 200 mm beside a right branch of 118 mm are borne, 300 mm are not, unless
+ * they are thin or on the left. */
+static void unknown_vessels_may_be_the_right_branch(void)
+{
+    static const struct {
+        double x, calibre_mm, length_mm;
+        bool is_found;
+    } cases[] = {{-60, 6, 200, true},
+                 {-60, 6, 300, false},
+                 {-60, 3.5, 300, true},
+                 {60, 6, 300, true}};
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        abl_error err = {ABL_OK, ""};
+        abl_structures *s = structures_with(veins_create());
+        veins_add_portal(s->vessels);
+        VEINS_LINE(s->vessels, ABL_TREE_UNNAMED, NONE, cases[n].calibre_mm,
+                   {cases[n].x, 0, 0}, {cases[n].x, cases[n].length_mm, 0});
+        ABL_CHECK_OK(abl_hilum_find(s, &err), &err);
+        CU_ASSERT_EQUAL(s->items[ABL_HILUM].found,
+                        cases[n].is_found ? ABL_FOUND : ABL_NOT_FOUND);
+        CU_ASSERT_EQUAL(strstr(s->hilum->why_not, "outweigh") != NULL,
+                        !cases[n].is_found);
+        abl_structures_destroy(s);
+    }
+}
+
 static void nearest_wall_is_that_of_a_search_through_all(void)
 {
     abl_error err = {ABL_OK, ""};
@@ -403,6 +467,8 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(broken_trees_are_refused),
     ABL_TEST(field_is_the_depth_in_the_vessels_on_any_grid),
     ABL_TEST(division_away_from_the_trunk_is_refused),
+    ABL_TEST(division_of_one_half_of_the_liver_is_refused),
+    ABL_TEST(unknown_vessels_may_be_the_right_branch),
     ABL_TEST(nearest_wall_is_that_of_a_search_through_all),
     ABL_TEST(item_says_found_not_found_or_not_looked_for),
     CU_TEST_INFO_NULL,
