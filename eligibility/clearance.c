@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "imaging/point.h"
+
 #define MAX_SLIDES   40
 #define SLIDE_END_MM 1e-4
 /* How far, in voxels, the true nearest points may lie from the nearest of the
@@ -52,12 +54,6 @@ void abl_shape_clear(abl_shape *shape)
     abl_surface_destroy(shape->surface);
     abl_point_index_destroy(shape->index);
     memset(shape, 0, sizeof *shape);
-}
-
-static double distance_mm(const double a[3], const double b[3])
-{
-    const double d0 = a[0] - b[0], d1 = a[1] - b[1], d2 = a[2] - b[2];
-    return sqrt(d0 * d0 + d1 * d1 + d2 * d2);
 }
 
 /* ---- Sliding one end of a distance along its surface ---- */
@@ -134,16 +130,17 @@ static double slide_once(double end[3], const abl_volume *field,
         length += t[a] * t[a];
     }
     length = sqrt(length);
-    const double before = distance_mm(end, aim);
+    const double before = abl_point_distance_mm(end, aim);
     const double reach = SLIDE_VOXELS * smallest_step(&field->grid);
     double step = fmin(1.0, smallest_step(&field->grid) / fmax(length, 1e-9));
     for (int cut = 0; cut < 5; cut++, step *= 0.5) {
         double next[3];
         for (int a = 0; a < 3; a++)
             next[a] = end[a] + step * t[a];
-        if (!drop_onto_surface(next, field) || distance_mm(next, start) > reach)
+        if (!drop_onto_surface(next, field) ||
+            abl_point_distance_mm(next, start) > reach)
             continue;
-        const double gain = before - distance_mm(next, aim);
+        const double gain = before - abl_point_distance_mm(next, aim);
         if (gain > 0) {
             memcpy(end, next, sizeof next);
             return gain;
@@ -166,7 +163,7 @@ static double slide(double from[3], double to[3], const abl_volume *a,
         if (gain < SLIDE_END_MM)
             break;
     }
-    return distance_mm(from, to);
+    return abl_point_distance_mm(from, to);
 }
 
 /* ---- Distances ---- */
@@ -301,7 +298,7 @@ static double slide_near_part(abl_segment *out, const abl_shape *a,
 {
     const abl_segment start = *out;
     const double mm = slide(out->from_lps, out->to_lps, a->field, b->field);
-    if (distance_mm(out->to_lps, start.to_lps) <=
+    if (abl_point_distance_mm(out->to_lps, start.to_lps) <=
         1.5 * smallest_step(&b->field->grid))
         return mm;
     *out = start;

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "imaging/phantom_solid.h"
+#include "imaging/point.h"
 
 static void include_point(abl_solid_node *node, const double lps[3],
                           const double reach[3])
@@ -27,14 +28,6 @@ static void bound_rotated(abl_solid_node *node)
     include_point(node, node->centre_lps, reach);
 }
 
-static double distance(const double a[3], const double b[3])
-{
-    double sum = 0;
-    for (int axis = 0; axis < 3; axis++)
-        sum += (a[axis] - b[axis]) * (a[axis] - b[axis]);
-    return sqrt(sum);
-}
-
 /* A ball around @p count + 1 points with their radii. */
 static abl_solid_ball bound_points(const abl_solid_point *points, size_t count)
 {
@@ -43,8 +36,9 @@ static abl_solid_ball bound_points(const abl_solid_point *points, size_t count)
         ball.centre_lps[a] = (points[0].lps[a] + points[count].lps[a]) / 2;
     for (size_t n = 0; n <= count; n++)
         ball.reach_mm =
-            fmax(ball.reach_mm, distance(points[n].lps, ball.centre_lps) +
-                                    points[n].radius_mm);
+            fmax(ball.reach_mm,
+                 abl_point_distance_mm(points[n].lps, ball.centre_lps) +
+                     points[n].radius_mm);
     return ball;
 }
 
@@ -68,7 +62,7 @@ static void finish_tube(abl_solids *solids, abl_solid_node *node)
         if (n == 0)
             continue;
         double taper = r - points[n - 1].radius_mm;
-        double length = distance(points[n].lps, points[n - 1].lps);
+        double length = abl_point_distance_mm(points[n].lps, points[n - 1].lps);
         slope = fmax(slope, taper * taper / (length * length));
     }
     bound_pieces(solids->points + node->first, node->count - 1);
@@ -233,7 +227,8 @@ static double aim(double axis[3], const abl_solid_node *node,
         corner[a] = node->hi[a];
         axis[a] = a == 2;
     }
-    double apart = distance(centre, lps), radius = distance(centre, corner);
+    double apart = abl_point_distance_mm(centre, lps),
+           radius = abl_point_distance_mm(centre, corner);
     if (!isfinite(radius) || apart <= radius)
         return 2;
     for (int a = 0; a < 3; a++)
@@ -318,7 +313,7 @@ double abl_solid_nearest_from_mm(double nearest_lps[3],
                                  const abl_solids *solids, size_t index,
                                  const double lps[3], const double guess_lps[3])
 {
-    double length = distance(guess_lps, lps);
+    double length = abl_point_distance_mm(guess_lps, lps);
     if (!(length > 1e-9)) {
         for (int a = 0; a < 3; a++)
             nearest_lps[a] = guess_lps[a];

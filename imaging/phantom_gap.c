@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "imaging/phantom_solid.h"
+#include "imaging/point.h"
 
 enum {
     SAMPLES = 1200,
@@ -24,14 +25,6 @@ bool abl_solid_is_sphere(const abl_solid_node *node)
     return abl_solid_is_ellipsoid(node) &&
            node->radii_mm[0] == node->radii_mm[1] &&
            node->radii_mm[0] == node->radii_mm[2];
-}
-
-static double distance(const double a[3], const double b[3])
-{
-    double sum = 0;
-    for (int axis = 0; axis < 3; axis++)
-        sum += (a[axis] - b[axis]) * (a[axis] - b[axis]);
-    return sqrt(sum);
 }
 
 static void ellipsoid_surface(double lps[3], const abl_solid_node *node,
@@ -56,8 +49,8 @@ static void nearest_on_ellipsoid(double out[3], const abl_solid_node *node,
     for (int n = 0; n < TRIED; n++) {
         double polar = acos(1 - (2 * n + 1.0) / TRIED);
         ellipsoid_surface(tried, node, polar, n * golden);
-        if (distance(tried, lps) < best) {
-            best = distance(tried, lps);
+        if (abl_point_distance_mm(tried, lps) < best) {
+            best = abl_point_distance_mm(tried, lps);
             at[0] = polar;
             at[1] = n * golden;
         }
@@ -69,8 +62,8 @@ static void nearest_on_ellipsoid(double out[3], const abl_solid_node *node,
             double polar = base[0] + step * cos(turn);
             double around = base[1] + step * sin(turn);
             ellipsoid_surface(tried, node, polar, around);
-            if (distance(tried, lps) < best) {
-                best = distance(tried, lps);
+            if (abl_point_distance_mm(tried, lps) < best) {
+                best = abl_point_distance_mm(tried, lps);
                 at[0] = polar;
                 at[1] = around;
             }
@@ -115,7 +108,7 @@ size_t abl_solid_sample(double (*lps)[3], size_t count,
     double middle[3];
     for (int a = 0; a < 3; a++)
         middle[a] = (node->lo[a] + node->hi[a]) / 2;
-    double reach = distance(middle, node->hi) + 0.1;
+    double reach = abl_point_distance_mm(middle, node->hi) + 0.1;
     size_t found = 0;
     for (size_t n = 0; n < count; n++) {
         double polar = acos(1 - (2 * (double)n + 1) / (double)count);
@@ -205,7 +198,7 @@ static size_t promising(size_t starts[STARTS], double (*lps)[3],
         for (size_t n = 0; n < count; n++) {
             bool near = false;
             for (size_t k = 0; k < kept && !near; k++)
-                near = distance(lps[n], lps[starts[k]]) < apart_mm;
+                near = abl_point_distance_mm(lps[n], lps[starts[k]]) < apart_mm;
             if (!near &&
                 (best == count || fabs(values[n]) < fabs(values[best])))
                 best = n;
@@ -233,8 +226,8 @@ static abl_solid_span sampled_gap(const abl_solids *solids, size_t from,
         return best;
     }
     const abl_solid_node *node = solids->nodes + from;
-    count =
-        promising(starts, lps, values, count, distance(node->lo, node->hi) / 8);
+    count = promising(starts, lps, values, count,
+                      abl_point_distance_mm(node->lo, node->hi) / 8);
     for (size_t n = 0; n < count; n++) {
         abl_solid_span found = nothing;
         memcpy(found.from_lps, lps[starts[n]], sizeof found.from_lps);

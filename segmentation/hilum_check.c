@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "imaging/point.h"
 #include "segmentation/field.h"
 #include "segmentation/hilum.h"
 #include "segmentation/structures.h"
@@ -77,9 +78,7 @@ static supplies sum_up(const abl_hilum *hilum, const abl_vessels *vessels)
         if (!to || node->parent == ABL_VESSEL_NO_PARENT)
             continue;
         const double *from = vessels->nodes[node->parent].lps;
-        const double mm = sqrt(pow(node->lps[0] - from[0], 2) +
-                               pow(node->lps[1] - from[1], 2) +
-                               pow(node->lps[2] - from[2], 2));
+        const double mm = abl_point_distance_mm(node->lps, from);
         to->length_mm += mm;
         to->x_sum += mm * 0.5 * (node->lps[0] + from[0]);
     }

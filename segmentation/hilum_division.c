@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "imaging/point.h"
+
 #define NONE ABL_VESSEL_NO_PARENT
 
 /* What counts as a branch of the bifurcation. */
@@ -98,12 +100,6 @@ static bool lies_between(double x, const abl_division *d,
            abl_supply_x(walk, d->branch[d->count - 1]) > x;
 }
 
-static double apart_mm(const double a[3], const double b[3])
-{
-    return sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) +
-                (a[2] - b[2]) * (a[2] - b[2]));
-}
-
 /* Half way between the nearest roots of the two sides, the right one on the
  * right; false when they are too far apart. */
 static bool join_roots(double lps[3], const abl_division *roots,
@@ -115,9 +111,10 @@ static bool join_roots(double lps[3], const abl_division *roots,
         for (size_t l = roots->right_count; l < roots->count; l++) {
             const double *right = nodes[roots->branch[r]].lps;
             const double *left = nodes[roots->branch[l]].lps;
-            if (apart_mm(right, left) >= least || right[0] > left[0])
+            if (abl_point_distance_mm(right, left) >= least ||
+                right[0] > left[0])
                 continue;
-            least = apart_mm(right, left);
+            least = abl_point_distance_mm(right, left);
             for (int a = 0; a < 3; a++)
                 lps[a] = 0.5 * (right[a] + left[a]);
         }

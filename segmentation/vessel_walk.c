@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "imaging/point.h"
+
 static abl_status check_node(const abl_vessels *vessels, size_t n,
                              abl_error *err)
 {
@@ -40,12 +42,6 @@ static abl_status check(const abl_vessels *vessels, abl_error *err)
     return status;
 }
 
-static double apart_mm(const double a[3], const double b[3])
-{
-    return sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) +
-                (a[2] - b[2]) * (a[2] - b[2]));
-}
-
 static abl_status allocate(abl_vessel_walk *out, size_t count, abl_error *err)
 {
     out->first_child = abl_alloc(count, sizeof *out->first_child, err);
@@ -68,7 +64,8 @@ static void measure_down(abl_vessel_walk *out)
         out->first_child[n] = out->next_sibling[n] = ABL_VESSEL_NO_PARENT;
         if (parent == ABL_VESSEL_NO_PARENT)
             continue;
-        out->edge_mm[n] = apart_mm(nodes[n].lps, nodes[parent].lps);
+        out->edge_mm[n] =
+            abl_point_distance_mm(nodes[n].lps, nodes[parent].lps);
         out->from_root_mm[n] = out->from_root_mm[parent] + out->edge_mm[n];
         out->next_sibling[n] = out->first_child[parent];
         out->first_child[parent] = (int32_t)n;

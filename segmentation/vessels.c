@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "imaging/point.h"
 #include "segmentation/vessels_work.h"
 
 /* A tree shorter than this was not followed: most livers have 300 mm and
@@ -75,21 +76,13 @@ static bool is_bright_enough(abl_vessels *vessels, const abl_vessel_work *work)
     return false;
 }
 
-static double distance(const double a[3], const double b[3])
-{
-    double sum = 0;
-    for (int n = 0; n < 3; n++)
-        sum += (a[n] - b[n]) * (a[n] - b[n]);
-    return sqrt(sum);
-}
-
 static void measure_lengths(abl_vessels *vessels)
 {
     for (size_t n = 0; n < vessels->node_count; n++) {
         const abl_vessel_node *node = &vessels->nodes[n];
         if (node->parent >= 0 && node->calibre_mm >= vessels->least_calibre_mm)
-            vessels->trees[node->tree].length_mm +=
-                distance(node->lps, vessels->nodes[node->parent].lps);
+            vessels->trees[node->tree].length_mm += abl_point_distance_mm(
+                node->lps, vessels->nodes[node->parent].lps);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "imaging/point.h"
 #include "segmentation/vessels_section.h"
 
 enum {
@@ -49,12 +50,6 @@ typedef struct gauge {
 static double length(const double a[3])
 {
     return sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
-}
-
-static double distance(const double a[3], const double b[3])
-{
-    const double d[3] = {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
-    return length(d);
 }
 
 static size_t min_size(size_t a, size_t b)
@@ -231,11 +226,12 @@ static void mark_shared(gauge *g)
         const size_t last = n + run.count - 1;
         for (size_t m = n; m <= last; m++) {
             const double r = g->radius[m];
-            g->is_shared[m] = (run.starts_at_junction &&
-                               distance(at[m], at[parent]) <
-                                   fmax(g->radius[parent] + 0.5 * r, 2)) ||
-                              (run.ends_at_junction &&
-                               distance(at[m], at[last]) < fmax(1.5 * r, 2));
+            g->is_shared[m] =
+                (run.starts_at_junction &&
+                 abl_point_distance_mm(at[m], at[parent]) <
+                     fmax(g->radius[parent] + 0.5 * r, 2)) ||
+                (run.ends_at_junction &&
+                 abl_point_distance_mm(at[m], at[last]) < fmax(1.5 * r, 2));
         }
         n = last + 1;
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "imaging/point.h"
 #include "segmentation/vessels_work.h"
 
 /* A spur shorter than this and the radius where it starts is a bump. */
@@ -148,14 +149,6 @@ static size_t next_of(const tracer *t, size_t at, size_t from)
     return SIZE_MAX;
 }
 
-static double distance(const double a[3], const double b[3])
-{
-    double sum = 0;
-    for (int n = 0; n < 3; n++)
-        sum += (a[n] - b[n]) * (a[n] - b[n]);
-    return sqrt(sum);
-}
-
 static void measure_edge(abl_vessel_edge *edge, const tracer *t,
                          const abl_vessel_graph *graph)
 {
@@ -167,12 +160,13 @@ static void measure_edge(abl_vessel_edge *edge, const tracer *t,
     for (size_t n = 0; n < edge->count; n++) {
         const size_t v = graph->points[edge->first + n];
         voxel_mm(at, grid, v);
-        edge->length_mm += distance(before, at);
+        edge->length_mm += abl_point_distance_mm(before, at);
         memcpy(before, at, sizeof before);
         sum += (double)depth[v];
         inside += abl_volume_u8(t->work->region)[v] == ABL_REGION_PORTAL;
     }
-    edge->length_mm += distance(before, graph->vertices[edge->vertex[1]].mm);
+    edge->length_mm +=
+        abl_point_distance_mm(before, graph->vertices[edge->vertex[1]].mm);
     edge->radius_mm = sum / (double)edge->count;
     edge->portal_share = inside / (double)edge->count;
 }
@@ -190,7 +184,7 @@ static void measure_end(abl_vessel_edge *edge, int s, const tracer *t,
         voxel_mm(at, &t->work->grid, v);
         sum += (double)abl_volume_f32(t->work->depth)[v];
         used++;
-        norm = distance(at, start);
+        norm = abl_point_distance_mm(at, start);
         if (norm >= direction_mm)
             break;
     }
