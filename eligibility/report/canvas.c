@@ -47,18 +47,31 @@ void abl_canvas_clear(abl_canvas *canvas)
     memset(canvas, 0, sizeof *canvas);
 }
 
+/* What is drawn, as cairo keeps it: native-endian 0xRRGGBB words, whose upper
+ * byte is free. */
+typedef struct raster {
+    unsigned char *data;
+    size_t stride, columns, rows;
+} raster;
+
+static raster raster_of(const abl_canvas *canvas)
+{
+    cairo_surface_t *surface = canvas->surface;
+    cairo_surface_flush(surface);
+    return (raster){cairo_image_surface_get_data(surface),
+                    (size_t)cairo_image_surface_get_stride(surface),
+                    (size_t)cairo_image_surface_get_width(surface),
+                    (size_t)cairo_image_surface_get_height(surface)};
+}
+
 void abl_canvas_grey(abl_canvas *canvas, const uint8_t *grey, size_t width,
                      size_t height, size_t left, size_t top)
 {
-    cairo_surface_flush(canvas->surface);
-    unsigned char *data = cairo_image_surface_get_data(canvas->surface);
-    size_t stride = (size_t)cairo_image_surface_get_stride(canvas->surface);
-    size_t columns = (size_t)cairo_image_surface_get_width(canvas->surface);
-    size_t rows = (size_t)cairo_image_surface_get_height(canvas->surface);
-    for (size_t row = 0; row < height && top + row < rows; row++) {
-        unsigned char *to = data + (top + row) * stride + 4 * left;
-        for (size_t n = 0; n < width && left + n < columns; n++)
-            memset(to + 4 * n, grey[row * width + n], 3);
+    const raster to = raster_of(canvas);
+    for (size_t row = 0; row < height && top + row < to.rows; row++) {
+        unsigned char *pixel = to.data + (top + row) * to.stride + 4 * left;
+        for (size_t n = 0; n < width && left + n < to.columns; n++)
+            memset(pixel + 4 * n, grey[row * width + n], 3);
     }
     cairo_surface_mark_dirty(canvas->surface);
 }
@@ -66,17 +79,14 @@ void abl_canvas_grey(abl_canvas *canvas, const uint8_t *grey, size_t width,
 void abl_canvas_rgb(abl_canvas *canvas, const uint8_t *rgb, size_t width,
                     size_t height, size_t left, size_t top)
 {
-    cairo_surface_flush(canvas->surface);
-    unsigned char *data = cairo_image_surface_get_data(canvas->surface);
-    size_t stride = (size_t)cairo_image_surface_get_stride(canvas->surface);
-    size_t columns = (size_t)cairo_image_surface_get_width(canvas->surface);
-    size_t rows = (size_t)cairo_image_surface_get_height(canvas->surface);
-    for (size_t row = 0; row < height && top + row < rows; row++)
-        for (size_t n = 0; n < width && left + n < columns; n++) {
+    const raster to = raster_of(canvas);
+    for (size_t row = 0; row < height && top + row < to.rows; row++)
+        for (size_t n = 0; n < width && left + n < to.columns; n++) {
             const uint8_t *from = rgb + 3 * (row * width + n);
             const uint32_t word = (uint32_t)from[0] << 16 |
                                   (uint32_t)from[1] << 8 | (uint32_t)from[2];
-            memcpy(data + (top + row) * stride + 4 * (left + n), &word, 4);
+            memcpy(to.data + (top + row) * to.stride + 4 * (left + n), &word,
+                   4);
         }
     cairo_surface_mark_dirty(canvas->surface);
 }
@@ -336,22 +346,20 @@ bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
     return true;
 }
 
-/* cairo keeps native-endian 0xRRGGBB words; the upper byte is free. */
 /* What is drawn as palette numbers; abl_pixels_clear() it. */
 static abl_status reduce_colours(abl_pixels *out, abl_canvas *canvas,
                                  abl_error *err)
 {
-    const unsigned char *data = cairo_image_surface_get_data(canvas->surface);
-    const size_t stride =
-        (size_t)cairo_image_surface_get_stride(canvas->surface);
-    out->width = (size_t)cairo_image_surface_get_width(canvas->surface);
-    out->height = (size_t)cairo_image_surface_get_height(canvas->surface);
+    const raster from = raster_of(canvas);
+    out->width = from.columns;
+    out->height = from.rows;
     const size_t count = out->width * out->height;
     uint32_t *words = abl_alloc(count, sizeof *words, err);
     out->numbers = abl_alloc(count, 1, err);
     abl_status status = words && out->numbers ? ABL_OK : ABL_E_NOMEM;
     for (size_t row = 0; row < out->height && !status; row++)
-        memcpy(words + row * out->width, data + row * stride, 4 * out->width);
+        memcpy(words + row * out->width, from.data + row * from.stride,
+               4 * out->width);
     if (!status)
         status =
             abl_palette_apply(&out->palette, out->numbers, words, count, err);
@@ -378,18 +386,14 @@ abl_status abl_canvas_write_full(abl_canvas *canvas, const char *path,
     abl_status status = check_drawn(canvas, path, err);
     if (status)
         return status;
-    const unsigned char *data = cairo_image_surface_get_data(canvas->surface);
-    const size_t stride =
-        (size_t)cairo_image_surface_get_stride(canvas->surface);
-    const size_t width = (size_t)cairo_image_surface_get_width(canvas->surface);
-    const size_t height =
-        (size_t)cairo_image_surface_get_height(canvas->surface);
+    const raster from = raster_of(canvas);
+    const size_t width = from.columns, height = from.rows;
     uint8_t *rgba = abl_alloc(width * height, 4, err);
     if (!rgba)
         return ABL_E_NOMEM;
     for (size_t n = 0; n < width * height; n++) {
         uint32_t word;
-        memcpy(&word, data + n / width * stride + 4 * (n % width), 4);
+        memcpy(&word, from.data + n / width * from.stride + 4 * (n % width), 4);
         for (int c = 0; c < 3; c++)
             rgba[4 * n + (size_t)c] = (uint8_t)(word >> (16 - 8 * c));
         rgba[4 * n + 3] = 255;
