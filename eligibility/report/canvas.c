@@ -29,6 +29,7 @@ abl_status abl_canvas_open(abl_canvas *canvas, size_t width, size_t height,
     canvas->cairo = cairo_create(canvas->surface);
     canvas->width_px = (double)width;
     canvas->height_px = (double)height;
+    abl_canvas_limit(canvas, 0, 0, canvas->width_px, canvas->height_px);
     if (cairo_status(canvas->cairo) != CAIRO_STATUS_SUCCESS) {
         abl_canvas_clear(canvas);
         return abl_error_set(err, ABL_E_NOMEM, "out of memory for a picture");
@@ -220,6 +221,17 @@ double abl_canvas_wrap_text(abl_canvas *canvas, double left, double base,
     return base;
 }
 
+void abl_canvas_limit(abl_canvas *canvas, double left, double top, double right,
+                      double bottom)
+{
+    canvas->area[0] = left;
+    canvas->area[1] = top;
+    canvas->area[2] = right;
+    canvas->area[3] = bottom;
+    canvas->box_count = 0;
+    memset(canvas->is_label, 0, sizeof canvas->is_label);
+}
+
 void abl_canvas_reserve(abl_canvas *canvas, double left, double top,
                         double right, double bottom)
 {
@@ -234,8 +246,9 @@ void abl_canvas_reserve(abl_canvas *canvas, double left, double top,
 
 static bool is_free(const abl_canvas *canvas, const double box[4])
 {
-    if (box[0] < 2 || box[1] < 2 || box[2] > canvas->width_px - 2 ||
-        box[3] > canvas->height_px - 2)
+    const double *area = canvas->area;
+    if (box[0] < area[0] + 2 || box[1] < area[1] + 2 || box[2] > area[2] - 2 ||
+        box[3] > area[3] - 2)
         return false;
     for (size_t n = 0; n < canvas->box_count; n++) {
         const double *taken = canvas->boxes[n];
@@ -344,6 +357,21 @@ bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
         canvas->is_label[canvas->box_count] = true;
     abl_canvas_reserve(canvas, box[0], box[1], box[2], box[3]);
     return true;
+}
+
+void abl_canvas_marks(abl_canvas *canvas, const abl_mark *marks, size_t count,
+                      double size_px, abl_ink ink)
+{
+    for (size_t n = 0; n < count; n++) {
+        const double x = marks[n].at[0], y = marks[n].at[1];
+        const double half = marks[n].radius_px + 2;
+        cairo_new_sub_path(canvas->cairo);
+        cairo_arc(canvas->cairo, x, y, marks[n].radius_px, 0, 2 * acos(-1.0));
+        abl_canvas_stroke(canvas, ink, 2);
+        abl_canvas_reserve(canvas, x - half, y - half, x + half, y + half);
+    }
+    for (size_t n = 0; n < count; n++)
+        abl_canvas_label(canvas, marks[n].at, size_px, ink, marks[n].text);
 }
 
 /* What is drawn as palette numbers; abl_pixels_clear() it. */

@@ -41,14 +41,15 @@ typedef struct abl_line {
 } abl_line;
 
 enum {
-    ABL_CANVAS_MAX_BOXES = 256
+    ABL_CANVAS_MAX_BOXES = 512
 };
 
 /** A picture being drawn; boxes are where no label may go any more. */
 typedef struct abl_canvas {
     cairo_surface_t *surface;
     cairo_t *cairo;
-    double width_px, height_px; /**< of the area that labels may use */
+    double width_px, height_px;
+    double area[4]; /**< that labels may use: left, top, right, bottom */
     size_t box_count;
     double boxes[ABL_CANVAS_MAX_BOXES][4]; /**< left, top, right, bottom */
     bool is_label[ABL_CANVAS_MAX_BOXES];
@@ -99,6 +100,11 @@ double abl_canvas_wrap_text(abl_canvas *canvas, double left_px, double base_px,
                             double size_px, abl_ink ink, int lines,
                             const char *text);
 
+/** From now on labels go into this rectangle only; what was reserved is
+ * forgotten. At first it is the whole picture. */
+void abl_canvas_limit(abl_canvas *canvas, double left, double top, double right,
+                      double bottom);
+
 /** Keeps labels out of a rectangle. */
 void abl_canvas_reserve(abl_canvas *canvas, double left, double top,
                         double right, double bottom);
@@ -112,6 +118,16 @@ void abl_canvas_reserve_line(abl_canvas *canvas, const double from[2],
  * label, when it is far. It is left out (false) when there is no free place. */
 bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
                       double size_px, abl_ink ink, const char *text);
+
+/** A ring with a few characters beside it. */
+typedef struct abl_mark {
+    double at[2], radius_px;
+    char text[8];
+} abl_mark;
+
+/** Draws all rings, then their texts, which cover no ring. */
+void abl_canvas_marks(abl_canvas *canvas, const abl_mark *marks, size_t count,
+                      double size_px, abl_ink ink);
 
 /** Writes the picture with at most 256 colours; @p kept takes what the file
  * then holds, and is cleared by the caller. */

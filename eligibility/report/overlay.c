@@ -179,6 +179,13 @@ static void draw_scale_bar(const abl_pane *pane, double right, double bottom)
     abl_canvas_reserve(pane->canvas, from[0] - 6, to[1] - 28, right, bottom);
 }
 
+void abl_pane_limit_labels(const abl_pane *pane)
+{
+    abl_canvas_limit(pane->canvas, pane->left_px, pane->top_px,
+                     pane->left_px + (double)pane->view.width_px,
+                     pane->top_px + (double)pane->view.height_px);
+}
+
 void abl_pane_draw_frame(const abl_pane *pane)
 {
     double left = pane->left_px, top = pane->top_px;

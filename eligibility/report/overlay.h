@@ -72,6 +72,9 @@ abl_status abl_pane_draw_replaced(const abl_pane *pane,
                                   const abl_report *report,
                                   abl_error *err) ABL_MUST_CHECK;
 
+/** From now on labels go into this pane only. */
+void abl_pane_limit_labels(const abl_pane *pane);
+
 /** Orientation letters, scale bar and "research use only". */
 void abl_pane_draw_frame(const abl_pane *pane);
 

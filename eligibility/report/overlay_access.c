@@ -16,6 +16,7 @@ enum {
     MAP_TOP = 40,
     MAP_WIDTH = 690,
     MAP_HEIGHT = 345,
+    MAP_FOOT = 305,
     EYE_PX = ABL_OVERLAY_SIDE_PX / 2
 };
 
@@ -162,18 +163,28 @@ static void draw_axes(abl_canvas *canvas)
                     "entry towards the head (+) or feet (-)");
 }
 
-static void mark_path(abl_canvas *canvas, const abl_path *path,
-                      const char *name, double radius)
+static void mark_path(abl_mark *mark, const abl_path *path, size_t number)
 {
-    double away[3], at[2];
+    double away[3];
     const double length = fmax(path->length_mm, 1e-6);
     for (int r = 0; r < 3; r++)
         away[r] = (path->entry_lps[r] - path->target_lps[r]) / length;
-    place(at, away);
-    cairo_new_sub_path(canvas->cairo);
-    cairo_arc(canvas->cairo, at[0], at[1], radius, 0, 2 * acos(-1.0));
-    abl_canvas_stroke(canvas, ABL_INK_MEASURE, 2);
-    abl_canvas_label(canvas, at, 13, ABL_INK_MEASURE, name);
+    place(mark->at, away);
+    mark->radius_px = number == 1 ? 8 : 5;
+    snprintf(mark->text, sizeof mark->text, "%zu", number);
+}
+
+static void mark_paths(abl_canvas *canvas, const abl_access *access)
+{
+    abl_mark marks[1 + ABL_ACCESS_MAX_OTHERS];
+    size_t count = 0;
+    if (access->has_path)
+        mark_path(&marks[count++], &access->path, 1);
+    for (size_t n = 0; n < access->other_count; n++)
+        mark_path(&marks[count++], &access->others[n], n + 2);
+    abl_canvas_limit(canvas, MAP_LEFT, MAP_TOP, MAP_LEFT + MAP_WIDTH,
+                     MAP_TOP + MAP_HEIGHT);
+    abl_canvas_marks(canvas, marks, count, 13, ABL_INK_MEASURE);
 }
 
 static void draw_legend(abl_canvas *canvas, const size_t counts[KIND_COUNT],
@@ -243,18 +254,13 @@ abl_status abl_overlay_access(abl_picture *out, const char *folder,
              "Lesion %d, access over the skin: around the body and towards "
              "head and feet",
              findings->number);
-    abl_status status = abl_canvas_open(&canvas, ABL_OVERLAY_SIDE_PX, 690, err);
+    abl_status status = abl_canvas_open(&canvas, ABL_OVERLAY_SIDE_PX,
+                                        MAP_TOP + MAP_HEIGHT + MAP_FOOT, err);
     if (status)
         return status;
     draw_dots(&canvas, access, counts);
     draw_axes(&canvas);
-    if (access->has_path)
-        mark_path(&canvas, &access->path, "1", 8);
-    for (size_t n = 0; n < access->other_count; n++) {
-        char name[8];
-        snprintf(name, sizeof name, "%zu", n + 2);
-        mark_path(&canvas, &access->others[n], name, 5);
-    }
+    mark_paths(&canvas, access);
     draw_legend(&canvas, counts, access->directions);
     describe_lesion(&canvas, findings->number, access);
     status = abl_overlay_finish(out, &canvas, folder, err);

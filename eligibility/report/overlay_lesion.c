@@ -183,7 +183,6 @@ static void draw_panel(abl_scene *s)
     const double top = ABL_OVERLAY_SIDE_PX;
     char text[512], part[192], series[192];
     double window_hu[2];
-    canvas->height_px = top + ABL_OVERLAY_PANEL_PX;
     snprintf(text, sizeof text, "Lesion %d%s: %s", s->lesion->number,
              s->lesion->is_low_confidence ? " (low confidence)" : "",
              abl_verdict_text(judged->verdict));
@@ -230,7 +229,7 @@ static abl_status draw_scene(abl_scene *s, abl_error *err)
                                           s->lesion->number, err);
     if (status)
         return status;
-    s->canvas.height_px = ABL_OVERLAY_SIDE_PX;
+    abl_pane_limit_labels(&s->pane);
     abl_pane_draw_frame(&s->pane);
     reserve_lesion(s);
     draw_read_line(s);

@@ -56,14 +56,15 @@ static abl_status draw_pane(abl_canvas *canvas, const abl_report *report,
                      .left_px = PANE_PX * (cell % COLUMNS),
                      .top_px = HEAD_PX + PANE_PX * (cell / COLUMNS)};
     abl_status status = abl_pane_draw_image(&pane, report->image, err);
+    abl_pane_limit_labels(&pane);
     cairo_save(canvas->cairo);
     cairo_rectangle(canvas->cairo, pane.left_px, pane.top_px, PANE_PX, PANE_PX);
     cairo_clip(canvas->cairo);
     if (!status)
         status = abl_pane_draw_structures(&pane, report->structures, 0, err);
+    abl_pane_draw_frame(&pane);
     if (!status)
         status = abl_pane_draw_replaced(&pane, report, err);
-    abl_pane_draw_frame(&pane);
     number_lesions(&pane, report);
     char text[64];
     static const char *const names[] = {"axial z", "coronal y", "sagittal x"};
@@ -156,7 +157,6 @@ abl_status abl_overlay_overview(abl_picture *out, const char *folder,
     if (status)
         return status;
     draw_head(&canvas, report);
-    abl_canvas_reserve(&canvas, 0, 0, COLUMNS * PANE_PX, HEAD_PX);
     status = draw_panes(&canvas, report, err);
     if (!status)
         status = abl_overlay_finish(out, &canvas, folder, err);

@@ -144,6 +144,7 @@ static abl_status draw_pane(sheet *s, abl_plane plane, int cell, abl_error *err)
     cairo_rectangle(s->canvas.cairo, pane.left_px, pane.top_px, PANE_PX,
                     PANE_PX);
     cairo_clip(s->canvas.cairo);
+    abl_pane_limit_labels(&pane);
     if (!status)
         status = draw_outlines(&pane, s, axis, err);
     abl_pane_draw_frame(&pane);
@@ -172,7 +173,6 @@ static void draw_head(sheet *s)
     abl_overlay_series(series, sizeof series, s->report);
     snprintf(text, sizeof text, "%s   |   %s", series, ABL_RESEARCH_USE);
     abl_canvas_text(&s->canvas, 14, 82, ABL_TEXT_SMALL_PX, ABL_INK_DIM, text);
-    abl_canvas_reserve(&s->canvas, 0, 0, 2 * PANE_PX, HEAD_PX);
 }
 
 abl_status abl_overlay_projection(abl_picture *out, const char *folder,

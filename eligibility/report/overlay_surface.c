@@ -159,6 +159,7 @@ static abl_status draw_pane(sheet *s, int cell, abl_error *err)
     cairo_rectangle(s->canvas.cairo, pane.left_px, pane.top_px, PANE_PX,
                     PANE_PX);
     cairo_clip(s->canvas.cairo);
+    abl_pane_limit_labels(&pane);
     abl_pane_draw_frame(&pane);
     abl_canvas_plate_text(&s->canvas, pane.left_px + 10, pane.top_px + 24,
                           ABL_TEXT_LABEL_PX, looks[cell].name);
@@ -222,7 +223,6 @@ static void draw_head(sheet *s)
     snprintf(text, sizeof text, "%s   |   %s", series, ABL_RESEARCH_USE);
     abl_canvas_fit_text(canvas, 14, 82, ABL_TEXT_SMALL_PX, ABL_INK_DIM, text);
     draw_legend(s, 112);
-    abl_canvas_reserve(canvas, 0, 0, PANES * PANE_PX, HEAD_PX);
 }
 
 /* In full colour: a palette would band the shading. */

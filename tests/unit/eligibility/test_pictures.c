@@ -48,6 +48,51 @@ static void a_label_without_room_is_left_out(void)
     abl_canvas_clear(&canvas);
 }
 
+static void labels_stay_in_their_pane(void)
+{
+    abl_error err;
+    abl_canvas canvas;
+    ABL_CHECK_OK(abl_canvas_open(&canvas, 400, 200, &err), &err);
+    const abl_pane pane = {.canvas = &canvas,
+                           .view = {.width_px = 200, .height_px = 200},
+                           .left_px = 200};
+    abl_canvas_reserve(&canvas, 0, 0, 400, 200);
+    abl_pane_limit_labels(&pane);
+    for (int n = 0; n < 4; n++)
+        CU_ASSERT_TRUE(abl_canvas_label(&canvas, (double[2]){204, 100}, 16,
+                                        ABL_INK_LESION, "12"));
+    CU_ASSERT_TRUE(abl_canvas_label(&canvas, (double[2]){398, 100}, 16,
+                                    ABL_INK_LESION, "13"));
+    CU_ASSERT_EQUAL(canvas.box_count, 5);
+    for (size_t n = 0; n < canvas.box_count; n++) {
+        CU_ASSERT(canvas.boxes[n][0] >= 200);
+        CU_ASSERT(canvas.boxes[n][2] <= 400);
+    }
+    abl_canvas_clear(&canvas);
+}
+
+static void texts_of_marks_cover_no_ring(void)
+{
+    abl_error err;
+    abl_canvas canvas;
+    static const abl_mark marks[] = {{{100, 100}, 8, "1"},
+                                     {{118, 110}, 5, "2"},
+                                     {{124, 98}, 5, "3"},
+                                     {{106, 80}, 5, "4"}};
+    const size_t count = sizeof marks / sizeof marks[0];
+    ABL_CHECK_OK(abl_canvas_open(&canvas, 400, 400, &err), &err);
+    abl_canvas_marks(&canvas, marks, count, 13, ABL_INK_MEASURE);
+    CU_ASSERT_EQUAL(canvas.box_count, 2 * count);
+    for (size_t a = count; a < canvas.box_count; a++)
+        for (size_t n = 0; n < count; n++) {
+            const double x = marks[n].at[0], y = marks[n].at[1];
+            const double r = marks[n].radius_px;
+            const double ring[4] = {x - r, y - r, x + r, y + r};
+            CU_ASSERT_FALSE(overlap(canvas.boxes[a], ring));
+        }
+    abl_canvas_clear(&canvas);
+}
+
 static const double centre_lps[3] = {20, 25, 30};
 
 /* A ball of 10 mm at centre_lps. */
@@ -245,6 +290,8 @@ const char *const abl_test_suite = "eligibility.pictures";
 CU_TestInfo abl_tests[] = {
     ABL_TEST(labels_cover_neither_the_lesion_nor_each_other),
     ABL_TEST(a_label_without_room_is_left_out),
+    ABL_TEST(labels_stay_in_their_pane),
+    ABL_TEST(texts_of_marks_cover_no_ring),
     ABL_TEST(shadow_of_a_ball_is_its_disc_from_every_side),
     ABL_TEST(rays_through_the_structure_show_only_it),
     ABL_TEST(a_distance_off_the_plane_is_named_and_not_drawn),
