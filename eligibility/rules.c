@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char *name_of(const char *const *names, size_t count, size_t n)
 {
@@ -122,6 +123,19 @@ abl_result abl_rule_judge(const abl_rule *rule, double value,
     if (satisfies(rule, v - u) != good || satisfies(rule, v + u) != good)
         return ABL_BORDERLINE;
     return good ? ABL_MET : ABL_NOT_MET;
+}
+
+const char *abl_rule_aspect(const abl_rule *rule)
+{
+    static const char *const aspects[ABL_RULE_COUNT] = {
+        "number",        "diameter",     "margin",       "surface",
+        "bowel",         "other organs", "vessels",      "hilum",
+        "large veins",   "path",         "corridor",     "liver crossed",
+        "capsule angle", "visibility",   "tumour share", "ablated share",
+        "exam",          "context"};
+    const unsigned long number =
+        rule->id[0] == 'R' ? strtoul(rule->id + 1, NULL, 10) : 0;
+    return number >= 1 && number <= ABL_RULE_COUNT ? aspects[number - 1] : "";
 }
 
 void abl_rule_describe(char limit[96], char band[96], const abl_rule *rule)

@@ -42,6 +42,10 @@ double abl_profile_vessel_calibre_mm(const abl_profile *profile);
 abl_result abl_rule_judge(const abl_rule *rule, double value,
                           double uncertainty);
 
+/** What a rule looks at in a word or two: "margin" for R3; "" when its id is
+ * none of R1 to R18. */
+const char *abl_rule_aspect(const abl_rule *rule);
+
 /** "below 30 mm" and "27 to 33 mm"; the band is "" when there is none. */
 void abl_rule_describe(char limit[96], char band[96], const abl_rule *rule);
 

@@ -98,12 +98,13 @@ static void say_single(char *out, size_t size, const abl_way *way,
                         target_words(way->target), flip);
 }
 
-/* "R2 (the limit 33.2 mm instead of 30)", "R7 (not assessable)". */
+/* "R2 diameter (3.2 mm smaller)", "R7 vessels (not assessable)". */
 static void say_item(char *out, size_t size, const abl_rule_sensitivity *rule,
                      const abl_sensitivity *of, abl_verdict target)
 {
     const abl_flip *flip = flip_towards(rule, target);
-    abl_sentence_append(out, size, "%s (", rule->rule->id);
+    abl_sentence_append(out, size, "%s %s (", rule->rule->id,
+                        abl_rule_aspect(rule->rule));
     if (rule->result == ABL_NOT_ASSESSABLE) {
         abl_sentence_append(out, size, "not assessable");
     } else if (flip->has_value) {

@@ -68,7 +68,7 @@ static const abl_rule_result *find_rule(const abl_judgement *judgement,
     return NULL;
 }
 
-/* " Also not met: R5, R10." of the classes first..last, without @p except. */
+/* " Also not met: R5 bowel, R10 path." of the classes first..last, without @p except. */
 static void list_others(char *out, size_t size, const abl_judgement *judgement,
                         const abl_rule_result *except,
                         const reason_class range[2])
@@ -83,8 +83,8 @@ static void list_others(char *out, size_t size, const abl_judgement *judgement,
             continue;
         if (!between)
             abl_sentence_append(out, size, " %s: ", words[range[0]]);
-        abl_sentence_append(out, size, "%s%s", between ? between : "",
-                            result->rule->id);
+        abl_sentence_append(out, size, "%s%s %s", between ? between : "",
+                            result->rule->id, abl_rule_aspect(result->rule));
         between = ", ";
     }
     if (between)

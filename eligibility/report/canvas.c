@@ -299,24 +299,34 @@ static bool crosses_label(const abl_canvas *canvas, const double box[4],
     return false;
 }
 
-/* Rings of growing radius around the anchor, the sides first. */
-static bool find_place(double box[4], const abl_canvas *canvas,
-                       const double anchor[2], double width, double height)
+/* On a ring around the anchor, the sides first. */
+static bool find_on_ring(double box[4], const abl_canvas *canvas,
+                         const double anchor[2], double radius)
+{
+    const double width = box[2] - box[0], height = box[3] - box[1];
+    for (int step = 0; step < 24; step++) {
+        const double turn = 6.283185307179586 * step / 24;
+        const double mid_x = anchor[0] + cos(turn) * (radius + 0.5 * width);
+        const double mid_y = anchor[1] + sin(turn) * (radius + 0.5 * height);
+        box[0] = floor(mid_x - 0.5 * width);
+        box[1] = floor(mid_y - 0.5 * height);
+        box[2] = box[0] + width;
+        box[3] = box[1] + height;
+        if (is_free(canvas, box) && !crosses_label(canvas, box, anchor))
+            return true;
+    }
+    return false;
+}
+
+/* Rings of growing radius; which anchor it is, or @p count. */
+static size_t find_place(double box[4], const abl_canvas *canvas,
+                         const double (*anchors)[2], size_t count)
 {
     for (int ring = 0; ring < 20; ring++)
-        for (int step = 0; step < 24; step++) {
-            double turn = 6.283185307179586 * step / 24;
-            double radius = 12 + 14.0 * ring;
-            double mid_x = anchor[0] + cos(turn) * (radius + 0.5 * width);
-            double mid_y = anchor[1] + sin(turn) * (radius + 0.5 * height);
-            box[0] = floor(mid_x - 0.5 * width);
-            box[1] = floor(mid_y - 0.5 * height);
-            box[2] = box[0] + width;
-            box[3] = box[1] + height;
-            if (is_free(canvas, box) && !crosses_label(canvas, box, anchor))
-                return true;
-        }
-    return false;
+        for (size_t n = 0; n < count; n++)
+            if (find_on_ring(box, canvas, anchors[n], 12 + 14.0 * ring))
+                return n;
+    return count;
 }
 
 static void join_to_anchor(abl_canvas *canvas, const double box[4],
@@ -343,11 +353,21 @@ static void join_to_anchor(abl_canvas *canvas, const double box[4],
 bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
                       double size_px, abl_ink ink, const char *text)
 {
-    double width = abl_canvas_text_width(canvas, size_px, text) + 10;
-    double height = size_px + 8, box[4];
-    if (!find_place(box, canvas, anchor, width, height))
+    const double anchors[1][2] = {{anchor[0], anchor[1]}};
+    return abl_canvas_label_any(canvas, anchors, 1, size_px, ink, text);
+}
+
+bool abl_canvas_label_any(abl_canvas *canvas, const double (*anchors)[2],
+                          size_t count, double size_px, abl_ink ink,
+                          const char *text)
+{
+    const double width = abl_canvas_text_width(canvas, size_px, text) + 10;
+    const double height = size_px + 8;
+    double box[4] = {0, 0, width, height};
+    const size_t which = find_place(box, canvas, anchors, count);
+    if (which == count)
         return false;
-    join_to_anchor(canvas, box, anchor);
+    join_to_anchor(canvas, box, anchors[which]);
     cairo_rectangle(canvas->cairo, box[0], box[1], width, height);
     cairo_set_source_rgba(canvas->cairo, 0, 0, 0, 0.7);
     cairo_fill(canvas->cairo);

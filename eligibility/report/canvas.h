@@ -119,6 +119,12 @@ void abl_canvas_reserve_line(abl_canvas *canvas, const double from[2],
 bool abl_canvas_label(abl_canvas *canvas, const double anchor[2],
                       double size_px, abl_ink ink, const char *text);
 
+/** The same near any of @p count anchors; of places as near, that of the first
+ * anchor. */
+bool abl_canvas_label_any(abl_canvas *canvas, const double (*anchors)[2],
+                          size_t count, double size_px, abl_ink ink,
+                          const char *text);
+
 /** A ring with a few characters beside it. */
 typedef struct abl_mark {
     double at[2], radius_px;

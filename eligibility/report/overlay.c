@@ -99,16 +99,31 @@ abl_line abl_overlay_line(abl_structure_id id)
     }
 }
 
+static const abl_structure_id body[] = {ABL_BONE, ABL_LUNG, ABL_BOWEL_GAS,
+                                        ABL_HEART, ABL_SKIN};
+
+bool abl_overlay_is_body(abl_structure_id id)
+{
+    for (size_t n = 0; n < sizeof body / sizeof body[0]; n++)
+        if (body[n] == id)
+            return true;
+    return false;
+}
+
+abl_status abl_pane_draw_body_part(const abl_pane *pane,
+                                   const abl_structures *structures,
+                                   abl_structure_id id, abl_error *err)
+{
+    static const abl_line thin = {ABL_INK_BODY, 0.8, ABL_DASH_NONE};
+    return abl_pane_draw_field(pane, structures->items[id].field, &thin, err);
+}
+
 abl_status abl_pane_draw_body(const abl_pane *pane,
                               const abl_structures *structures, abl_error *err)
 {
-    static const abl_structure_id body[] = {ABL_BONE, ABL_LUNG, ABL_BOWEL_GAS,
-                                            ABL_HEART, ABL_SKIN};
-    static const abl_line thin = {ABL_INK_BODY, 0.8, ABL_DASH_NONE};
     abl_status status = ABL_OK;
     for (size_t n = 0; n < sizeof body / sizeof body[0] && !status; n++)
-        status = abl_pane_draw_field(pane, structures->items[body[n]].field,
-                                     &thin, err);
+        status = abl_pane_draw_body_part(pane, structures, body[n], err);
     return status;
 }
 
@@ -223,13 +238,14 @@ static void add_to_outline(void *user, const double point_px[2], bool starts)
     (void)starts;
     for (int a = 0; a < 2; a++) {
         seen->middle[a] += at[a];
-        if (!of->points || at[a] < seen->box[a])
+        if (!of->points || at[a] < seen->box[a]) {
             seen->box[a] = at[a];
-        if (of->points && at[a] <= seen->box[a + 2])
-            continue;
-        seen->box[a + 2] = at[a];
-        if (a == 0)
-            memcpy(seen->right, at, sizeof seen->right);
+            memcpy(seen->ends[a], at, sizeof at);
+        }
+        if (!of->points || at[a] > seen->box[a + 2]) {
+            seen->box[a + 2] = at[a];
+            memcpy(seen->ends[a + 2], at, sizeof at);
+        }
     }
     of->points++;
 }
@@ -243,30 +259,37 @@ bool abl_pane_find_field(abl_seen *seen, const abl_pane *pane,
         of.points == 0)
         return false;
     *seen = of.seen;
+    seen->is_seen = true;
     for (int a = 0; a < 2; a++)
         seen->middle[a] /= (double)of.points;
     return true;
 }
 
-void abl_pane_number(const abl_pane *pane, const abl_volume *const *fields,
-                     size_t count)
+void abl_pane_find_lesions(abl_seen *seen, const abl_pane *pane,
+                           const abl_volume *const *fields, size_t count)
 {
-    abl_seen seen[ABL_MAX_LESIONS];
-    bool is_seen[ABL_MAX_LESIONS];
-    count = count < ABL_MAX_LESIONS ? count : ABL_MAX_LESIONS;
     for (size_t n = 0; n < count; n++) {
         const double *box = seen[n].box;
-        is_seen[n] =
+        seen[n].is_seen =
             fields[n] && abl_pane_find_field(&seen[n], pane, fields[n]);
-        if (is_seen[n])
+        if (seen[n].is_seen)
             abl_canvas_reserve(pane->canvas, box[0], box[1], box[2], box[3]);
     }
+}
+
+void abl_pane_number(const abl_pane *pane, const abl_seen *seen, size_t count,
+                     int except)
+{
     for (size_t n = 0; n < count; n++) {
+        double ends[4][2]; /* the right one first; no line crosses the lesion */
         char text[24];
+        if (!seen[n].is_seen || (int)n + 1 == except)
+            continue;
+        for (size_t end = 0; end < 4; end++)
+            memcpy(ends[end], seen[n].ends[(end + 2) % 4], sizeof ends[end]);
         snprintf(text, sizeof text, "%zu", n + 1);
-        if (is_seen[n]) /* on the outline: no line crosses the lesion */
-            abl_canvas_label(pane->canvas, seen[n].right, ABL_TEXT_LABEL_PX,
-                             ABL_INK_LESION, text);
+        abl_canvas_label_any(pane->canvas, (const double(*)[2])ends, 4,
+                             ABL_TEXT_LABEL_PX, ABL_INK_LESION, text);
     }
 }
 
@@ -280,14 +303,31 @@ abl_status abl_overlay_finish(abl_picture *picture, abl_canvas *canvas,
     return abl_canvas_write(canvas, path, &picture->pixels, err);
 }
 
+/* "3 lesions, 1 of low confidence", "no lesion was found". */
+static void describe_count(char *text, size_t size,
+                           const abl_findings *findings)
+{
+    const size_t count = findings->lesion_count;
+    size_t weak = 0;
+    for (size_t n = 0; n < count; n++)
+        weak += findings->lesions[n].is_low_confidence;
+    if (!count)
+        snprintf(text, size, "no lesion was found");
+    else if (!weak)
+        snprintf(text, size, "%zu lesion%s", count, count == 1 ? "" : "s");
+    else
+        snprintf(text, size, "%zu lesion%s, %zu of low confidence", count,
+                 count == 1 ? "" : "s", weak);
+}
+
 void abl_overlay_head(char *text, size_t size, const abl_report *report)
 {
-    char read[256];
-    const size_t count = report->findings->lesion_count;
+    char read[256], count[64];
     abl_read_line(read, sizeof read, report);
-    snprintf(text, size, "%s: %zu lesion%s   %s",
+    describe_count(count, sizeof count, report->findings);
+    snprintf(text, size, "%s: %s   %s",
              abl_verdict_text(report->assessment->patient.verdict), count,
-             count == 1 ? "" : "s", read);
+             read);
 }
 
 void abl_overlay_series(char *text, size_t size, const abl_report *report)

@@ -16,7 +16,7 @@
 
 enum {
     ABL_OVERLAY_SIDE_PX = 768,  /**< the picture proper is square */
-    ABL_OVERLAY_PANEL_PX = 164, /**< text below it */
+    ABL_OVERLAY_PANEL_PX = 184, /**< text below it */
     /* Sizes of text: legible when 768 pixels are shown as 512. */
     ABL_TEXT_TITLE_PX = 20,
     ABL_TEXT_LABEL_PX = 16,
@@ -56,6 +56,15 @@ abl_status abl_pane_draw_field(const abl_pane *pane, const abl_volume *field,
 abl_status abl_pane_draw_body(const abl_pane *pane,
                               const abl_structures *structures,
                               abl_error *err) ABL_MUST_CHECK;
+
+/** Whether abl_pane_draw_body() draws it. */
+bool abl_overlay_is_body(abl_structure_id id);
+
+/** Only one of them. */
+abl_status abl_pane_draw_body_part(const abl_pane *pane,
+                                   const abl_structures *structures,
+                                   abl_structure_id id,
+                                   abl_error *err) ABL_MUST_CHECK;
 
 /** How the outline of a structure looks. */
 abl_line abl_overlay_line(abl_structure_id id);
@@ -133,7 +142,8 @@ abl_status abl_overlay_surface(abl_picture *out, const char *folder,
                                const abl_report *report,
                                abl_error *err) ABL_MUST_CHECK;
 
-/** "does not meet imaging criteria: 3 lesions", and who read it. */
+/** "does not meet imaging criteria: 3 lesions, 1 of low confidence", and who
+ * read it. */
 void abl_overlay_head(char *text, size_t size, const abl_report *report);
 
 /** "series 4 portal", without a number that a file format does not have. */
@@ -141,19 +151,25 @@ void abl_overlay_series(char *text, size_t size, const abl_report *report);
 
 /** Where a field is seen in a pane, on the canvas. */
 typedef struct abl_seen {
-    double middle[2]; /**< of its outline's points */
-    double right[2];  /**< the outline's point that is farthest to the right */
-    double box[4];    /**< left, top, right, bottom */
+    bool is_seen;
+    double middle[2];  /**< of its outline's points */
+    double box[4];     /**< left, top, right, bottom */
+    double ends[4][2]; /**< the outline's points there */
 } abl_seen;
 
 /** @return false when the plane misses it */
 bool abl_pane_find_field(abl_seen *seen, const abl_pane *pane,
                          const abl_volume *field);
 
-/** Numbers beside lesions, which they do not cover.
- * @param fields of lesions 1 to @p count; NULL is left out */
-void abl_pane_number(const abl_pane *pane, const abl_volume *const *fields,
-                     size_t count);
+/** Finds where lesions are seen and keeps labels off them.
+ * @param[out] seen @p count of them
+ * @param fields of lesions 1 to @p count; NULL is not seen */
+void abl_pane_find_lesions(abl_seen *seen, const abl_pane *pane,
+                           const abl_volume *const *fields, size_t count);
+
+/** Numbers beside lesions 1 to @p count; number @p except has none. */
+void abl_pane_number(const abl_pane *pane, const abl_seen *seen, size_t count,
+                     int except);
 
 /** Writes the canvas as picture->file in @p folder and notes its size. */
 abl_status abl_overlay_finish(abl_picture *picture, abl_canvas *canvas,

@@ -16,7 +16,7 @@ enum {
     MAP_TOP = 40,
     MAP_WIDTH = 690,
     MAP_HEIGHT = 345,
-    MAP_FOOT = 305,
+    MAP_FOOT = 322,
     EYE_PX = ABL_OVERLAY_SIDE_PX / 2
 };
 
@@ -49,7 +49,7 @@ static const struct {
     {{0.00, 0.45, 0.70}, 1.7, "heart, vessel"},
     {{0.90, 0.60, 0.00}, 1.7, "other lesion"},
     {{0.55, 0.40, 0.30}, 1.7, "unnamed tissue, end of scan"},
-    {{0.30, 0.30, 0.30}, 1.7, "table, too steep, length, arm or fold"},
+    {{0.30, 0.30, 0.30}, 1.7, "table, too steep or long, arm or fold"},
 };
 
 static kind kind_of_obstacle(int obstacle)
@@ -143,23 +143,25 @@ static void draw_axes(abl_canvas *canvas)
     const double bottom = MAP_TOP + MAP_HEIGHT;
     for (int n = 0; n < 5; n++) {
         const double x = MAP_LEFT + 0.25 * n * MAP_WIDTH;
-        const double width = abl_canvas_text_width(canvas, 14, sides[n]);
+        const double width =
+            abl_canvas_text_width(canvas, ABL_TEXT_SMALL_PX, sides[n]);
         abl_canvas_line(canvas, (double[2]){x, bottom},
                         (double[2]){x, bottom + 5}, ABL_INK_DIM, 1, 0, false);
         abl_canvas_text(
             canvas,
             fmin(fmax(x - 0.5 * width, 4), ABL_OVERLAY_SIDE_PX - width - 4),
-            bottom + 20, 14, ABL_INK_TEXT, sides[n]);
+            bottom + 20, ABL_TEXT_SMALL_PX, ABL_INK_TEXT, sides[n]);
     }
     for (int deg = -90; deg <= 90; deg += 30) {
         char text[16];
         const double y = MAP_TOP + MAP_HEIGHT * (90 - deg) / 180.0;
         snprintf(text, sizeof text, "%d\xc2\xb0", deg);
-        abl_canvas_text(canvas, 8, y + 5, 13, ABL_INK_TEXT, text);
+        abl_canvas_text(canvas, 8, y + 5, ABL_TEXT_SMALL_PX, ABL_INK_TEXT,
+                        text);
         abl_canvas_line(canvas, (double[2]){MAP_LEFT - 5, y},
                         (double[2]){MAP_LEFT, y}, ABL_INK_DIM, 1, 0, false);
     }
-    abl_canvas_text(canvas, 8, MAP_TOP - 16, 13, ABL_INK_DIM,
+    abl_canvas_text(canvas, 8, MAP_TOP - 16, ABL_TEXT_SMALL_PX, ABL_INK_DIM,
                     "entry towards the head (+) or feet (-)");
 }
 
@@ -184,7 +186,7 @@ static void mark_paths(abl_canvas *canvas, const abl_access *access)
         mark_path(&marks[count++], &access->others[n], n + 2);
     abl_canvas_limit(canvas, MAP_LEFT, MAP_TOP, MAP_LEFT + MAP_WIDTH,
                      MAP_TOP + MAP_HEIGHT);
-    abl_canvas_marks(canvas, marks, count, 13, ABL_INK_MEASURE);
+    abl_canvas_marks(canvas, marks, count, ABL_TEXT_SMALL_PX, ABL_INK_MEASURE);
 }
 
 static void draw_legend(abl_canvas *canvas, const size_t counts[KIND_COUNT],
@@ -197,7 +199,8 @@ static void draw_legend(abl_canvas *canvas, const size_t counts[KIND_COUNT],
         put_dot(canvas, (double[2]){x, y}, (kind)n, 6);
         snprintf(text, sizeof text, "%s: %.1f %%", kinds[n].title,
                  100.0 * (double)counts[n] / (double)directions);
-        abl_canvas_text(canvas, x + 14, y + 5, 14, ABL_INK_TEXT, text);
+        abl_canvas_text(canvas, x + 14, y + 5, ABL_TEXT_SMALL_PX, ABL_INK_TEXT,
+                        text);
     }
 }
 
@@ -209,33 +212,43 @@ static void describe_table(char *text, size_t size, const char *known_from)
              known_from ? known_from : "not known");
 }
 
+/* What weakens the answer, and what would open a way. */
+static void describe_doubt(char *text, size_t size, const abl_access *access)
+{
+    const bool is_uncertain =
+        access->obstacles_uncertain && access->uncertain_why;
+    const bool has_way = !access->has_path && access->relaxation_count > 0;
+    snprintf(text, size, "%s%s%s%s%s", has_way ? "no path; " : "",
+             has_way ? access->relaxations[0].text : "",
+             has_way && is_uncertain ? ". " : "",
+             is_uncertain ? "Caution: " : "",
+             is_uncertain ? access->uncertain_why : "");
+}
+
 static void describe_lesion(abl_canvas *canvas, int number,
                             const abl_access *access)
 {
-    char text[256];
-    double y = MAP_TOP + MAP_HEIGHT + 205;
+    char text[512];
+    double y = MAP_TOP + MAP_HEIGHT + 202;
     snprintf(text, sizeof text,
-             "Lesion %d: %zu directions from its middle to the skin, "
-             "closed by the first obstacle; 1: recommended",
-             number, access->directions);
-    abl_canvas_text(canvas, 12, y, 14, ABL_INK_LESION, text);
+             "Lesion %d: %zu directions from its middle to the skin%s", number,
+             access->directions,
+             access->has_path ? "; 1: recommended path" : "; none is clear");
+    abl_canvas_fit_text(canvas, 12, y, ABL_TEXT_LABEL_PX, ABL_INK_LESION, text);
     snprintf(text, sizeof text,
-             "corridor %.1f mm in the axial plane and %.1f mm across it to "
-             "each side; pleural margin %.1f mm",
+             "Colour: what closes it first. Corridor %.1f mm in the axial "
+             "plane and %.1f mm across it to each side; pleural margin %.1f mm",
              access->corridor_mm, access->corridor_out_of_plane_mm,
              access->pleura_margin_mm);
-    abl_canvas_text(canvas, 12, y + 20, 13, ABL_INK_TEXT, text);
+    y = abl_canvas_wrap_text(canvas, 12, y + 20, ABL_TEXT_SMALL_PX,
+                             ABL_INK_TEXT, 2, text);
     describe_table(text, sizeof text, access->table_known_from);
-    abl_canvas_text(canvas, 12, y + 38, 13, ABL_INK_DIM, text);
-    if (access->obstacles_uncertain && access->uncertain_why) {
-        snprintf(text, sizeof text, "caution: %.200s", access->uncertain_why);
-        abl_canvas_text(canvas, 12, y + 56, 13, ABL_INK_ARTERY, text);
-    } else if (!access->has_path && access->relaxation_count > 0) {
-        snprintf(text, sizeof text, "no path; %.200s",
-                 access->relaxations[0].text);
-        abl_canvas_text(canvas, 12, y + 56, 11, ABL_INK_ARTERY, text);
-    }
-    abl_canvas_text(canvas, 12, y + 76, 12, ABL_INK_DIM, ABL_RESEARCH_USE);
+    abl_canvas_text(canvas, 12, y, ABL_TEXT_SMALL_PX, ABL_INK_DIM, text);
+    describe_doubt(text, sizeof text, access);
+    abl_canvas_wrap_text(canvas, 12, y + 18, ABL_TEXT_SMALL_PX, ABL_INK_ARTERY,
+                         2, text);
+    abl_canvas_text(canvas, 12, MAP_TOP + MAP_HEIGHT + MAP_FOOT - 8,
+                    ABL_TEXT_SMALL_PX, ABL_INK_DIM, ABL_RESEARCH_USE);
 }
 
 abl_status abl_overlay_access(abl_picture *out, const char *folder,

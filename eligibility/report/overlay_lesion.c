@@ -101,18 +101,13 @@ static void choose_view(abl_scene *s)
                            field_of_view_mm(s) / (double)side, side, side);
 }
 
-/* Labels keep off the lesion itself. */
-static void reserve_lesion(abl_scene *s)
+static void find_lesions(abl_seen seen[ABL_MAX_LESIONS], const abl_scene *s)
 {
-    const abl_volume *field = s->report->structures->lesions[s->index].field;
-    if (!field)
-        return;
-    const abl_lattice box = abl_view_lattice(&s->pane.view, &field->grid, 1);
-    double pad_px = 2 * field->grid.spacing_mm[0] / s->pane.view.mm_per_px;
-    abl_canvas_reserve(&s->canvas, box.first_px[0] + pad_px,
-                       box.first_px[1] + pad_px,
-                       box.first_px[0] + (double)box.size[0] - pad_px,
-                       box.first_px[1] + (double)box.size[1] - pad_px);
+    const abl_structures *structures = s->report->structures;
+    const abl_volume *fields[ABL_MAX_LESIONS] = {NULL};
+    for (size_t n = 0; n < structures->lesion_count && n < ABL_MAX_LESIONS; n++)
+        fields[n] = structures->lesions[n].field;
+    abl_pane_find_lesions(seen, &s->pane, fields, ABL_MAX_LESIONS);
 }
 
 static void describe_nearest(char *text, size_t size, const abl_scene *s)
@@ -190,7 +185,7 @@ static void draw_panel(abl_scene *s)
                         text);
     double base =
         abl_canvas_wrap_text(canvas, 12, top + 50, ABL_TEXT_LABEL_PX,
-                             ABL_INK_TEXT, 3, judged->limiting_factor);
+                             ABL_INK_TEXT, 4, judged->limiting_factor);
     describe_sizes(text, sizeof text, s);
     abl_canvas_fit_text(canvas, 12, base, ABL_TEXT_LABEL_PX, ABL_INK_TEXT,
                         text);
@@ -199,31 +194,23 @@ static void draw_panel(abl_scene *s)
     choose_window(window_hu, s);
     snprintf(text, sizeof text, "%s   |   window %.0f / %.0f HU   |   %s", part,
              window_hu[0], window_hu[1], series);
-    abl_canvas_fit_text(canvas, 12, top + 137, ABL_TEXT_SMALL_PX, ABL_INK_DIM,
-                        text);
-    abl_canvas_fit_text(canvas, 12, top + 156, ABL_TEXT_SMALL_PX, ABL_INK_DIM,
-                        ABL_RESEARCH_USE);
-}
-
-static void number_others(const abl_scene *s)
-{
-    const abl_structures *structures = s->report->structures;
-    const abl_volume *fields[ABL_MAX_LESIONS] = {NULL};
-    size_t count = structures->lesion_count;
-    count = count < ABL_MAX_LESIONS ? count : ABL_MAX_LESIONS;
-    for (size_t n = 0; n < count; n++)
-        fields[n] = n == s->index ? NULL : structures->lesions[n].field;
-    abl_pane_number(&s->pane, fields, count);
+    abl_canvas_fit_text(canvas, 12, top + ABL_OVERLAY_PANEL_PX - 27,
+                        ABL_TEXT_SMALL_PX, ABL_INK_DIM, text);
+    abl_canvas_fit_text(canvas, 12, top + ABL_OVERLAY_PANEL_PX - 8,
+                        ABL_TEXT_SMALL_PX, ABL_INK_DIM, ABL_RESEARCH_USE);
 }
 
 static abl_status draw_scene(abl_scene *s, abl_error *err)
 {
     double window_hu[2];
+    abl_seen seen[ABL_MAX_LESIONS];
     choose_window(window_hu, s);
     abl_status status = abl_pane_draw_windowed(&s->pane, s->report->image,
                                                window_hu[0], window_hu[1], err);
-    if (!status && s->kind == ABL_VIEW_PATH)
-        status = abl_pane_draw_body(&s->pane, s->report->structures, err);
+    if (!status)
+        status = s->kind == ABL_VIEW_PATH
+                     ? abl_pane_draw_body(&s->pane, s->report->structures, err)
+                     : abl_scene_draw_neighbours(s, err);
     if (!status)
         status = abl_pane_draw_structures(&s->pane, s->report->structures,
                                           s->lesion->number, err);
@@ -231,7 +218,7 @@ static abl_status draw_scene(abl_scene *s, abl_error *err)
         return status;
     abl_pane_limit_labels(&s->pane);
     abl_pane_draw_frame(&s->pane);
-    reserve_lesion(s);
+    find_lesions(seen, s);
     draw_read_line(s);
     status = abl_pane_draw_replaced(&s->pane, s->report, err);
     if (status)
@@ -242,7 +229,7 @@ static abl_status draw_scene(abl_scene *s, abl_error *err)
         abl_scene_draw_measures(s);
     abl_scene_draw_elsewhere(s);
     abl_scene_place_labels(s);
-    number_others(s);
+    abl_pane_number(&s->pane, seen, ABL_MAX_LESIONS, s->lesion->number);
     draw_panel(s);
     return ABL_OK;
 }

@@ -9,6 +9,7 @@
 #include "eligibility/report/overlay_scene.h"
 
 #define IN_PLANE_MM 2.0
+#define SLANT_MM    10.0 /* an end farther off makes a line look too short */
 #define RING_PX     3.5
 
 static bool on_picture(const abl_scene *s, const double pixel[2])
@@ -26,13 +27,14 @@ static double in_plane_mm(const abl_scene *s)
                                      : IN_PLANE_MM;
 }
 
-static void add_label(abl_scene *s, const double anchor[2], abl_ink ink,
-                      const char *text)
+static void add_label(abl_scene *s, const double anchor[2],
+                      const double other[2], abl_ink ink, const char *text)
 {
     if (s->label_count == ABL_SCENE_MAX_LABELS)
         return;
     abl_scene_label *one = &s->labels[s->label_count++];
-    memcpy(one->anchor, anchor, sizeof one->anchor);
+    memcpy(one->anchors[0], anchor, sizeof one->anchors[0]);
+    memcpy(one->anchors[1], other, sizeof one->anchors[1]);
     one->ink = ink;
     snprintf(one->text, sizeof one->text, "%s", text);
 }
@@ -53,13 +55,14 @@ static void describe_depth(char out[24], const abl_scene *s, double depth_mm)
     snprintf(out, 24, "%.0f mm %s", fabs(depth_mm), letters);
 }
 
-static void add_elsewhere(abl_scene *s, const char *text, double depth_mm)
+static void add_elsewhere(abl_scene *s, const char *text, const char *where,
+                          double depth_mm)
 {
     const size_t used = strlen(s->elsewhere);
     char depth[24];
     describe_depth(depth, s, depth_mm);
-    snprintf(s->elsewhere + used, sizeof s->elsewhere - used, "%s%s (%s)",
-             used ? ", " : "", text, depth);
+    snprintf(s->elsewhere + used, sizeof s->elsewhere - used, "%s%s (%s%s)",
+             used ? ", " : "", text, where, depth);
 }
 
 static void draw_ring(abl_scene *s, const double at[2], abl_ink ink)
@@ -104,7 +107,7 @@ static void draw_touch(abl_scene *s, const span *at, abl_ink ink,
     draw_ring(s, at->to, ink);
     abl_canvas_reserve(&s->canvas, at->to[0] - 6, at->to[1] - 6, at->to[0] + 6,
                        at->to[1] + 6);
-    add_label(s, at->to, ink, text);
+    add_label(s, at->to, at->to, ink, text);
 }
 
 static void draw_span(abl_scene *s, const span *at, abl_ink ink, double tick_px,
@@ -124,7 +127,7 @@ static void draw_span(abl_scene *s, const span *at, abl_ink ink, double tick_px,
     describe_depth(depth, s, here[1] ? at->from_mm : at->to_mm);
     snprintf(words, sizeof words, "%s (%s %s)", text,
              here[0] ? "ends" : "starts", depth);
-    add_label(s, at->to, ink, here[0] && here[1] ? text : words);
+    add_label(s, at->to, at->from, ink, here[0] && here[1] ? text : words);
 }
 
 /* A line off the plane is only named: drawn on top of other anatomy it would
@@ -143,8 +146,13 @@ static void draw_length(abl_scene *s, const abl_segment *segment, abl_ink ink,
         snprintf(text, sizeof text, "%s%s%.1f mm", name, name[0] ? " " : "",
                  segment->mm.value);
     if (!at.starts_here && !at.ends_here)
-        add_elsewhere(
-            s, text, fabs(at.from_mm) < fabs(at.to_mm) ? at.from_mm : at.to_mm);
+        add_elsewhere(s, text, "",
+                      fabs(at.from_mm) < fabs(at.to_mm) ? at.from_mm
+                                                        : at.to_mm);
+    else if (fabs(at.to_mm) > SLANT_MM)
+        add_elsewhere(s, text, "ends ", at.to_mm);
+    else if (fabs(at.from_mm) > SLANT_MM)
+        add_elsewhere(s, text, "starts ", at.from_mm);
     else if (!on_picture(s, at.from) || !on_picture(s, at.to))
         return;
     else if (touches)
@@ -162,19 +170,21 @@ static size_t list_shortest(abl_shortest out[ABL_SCENE_SHORTEST],
     const abl_vessel_near *near = &lesion->vessels.nearest;
     const abl_segment *inside = &near->to.nearest;
     size_t count = 0;
-    out[count++] = (abl_shortest){&lesion->capsule, ABL_INK_LIVER, "capsule"};
+    out[count++] =
+        (abl_shortest){&lesion->capsule, ABL_INK_LIVER, "capsule", ABL_LIVER};
     if (inside->mm.measured &&
         (!trunk || inside->mm.value < trunk->nearest.mm.value))
         out[count++] =
             (abl_shortest){inside, abl_overlay_line(near->to.structure).ink,
-                           abl_vessel_near_title(near)};
+                           abl_vessel_near_title(near), near->to.structure};
     else if (trunk)
-        out[count++] = (abl_shortest){&trunk->nearest,
-                                      abl_overlay_line(trunk->structure).ink,
-                                      abl_structure_title(trunk->structure)};
+        out[count++] = (abl_shortest){
+            &trunk->nearest, abl_overlay_line(trunk->structure).ink,
+            abl_structure_title(trunk->structure), trunk->structure};
     if (organ)
         out[count++] = (abl_shortest){&organ->nearest, ABL_INK_ORGAN,
-                                      abl_structure_title(organ->structure)};
+                                      abl_structure_title(organ->structure),
+                                      organ->structure};
     return count;
 }
 
@@ -194,6 +204,19 @@ bool abl_scene_find_shortest(abl_shortest *out,
         found = true;
     }
     return found;
+}
+
+abl_status abl_scene_draw_neighbours(const abl_scene *s, abl_error *err)
+{
+    abl_shortest all[ABL_SCENE_SHORTEST];
+    const size_t count = list_shortest(all, s->lesion);
+    abl_status status = ABL_OK;
+    for (size_t n = 0; n < count && !status; n++)
+        if (all[n].segment->mm.measured &&
+            abl_overlay_is_body(all[n].structure))
+            status = abl_pane_draw_body_part(&s->pane, s->report->structures,
+                                             all[n].structure, err);
+    return status;
 }
 
 void abl_scene_draw_measures(abl_scene *s)
@@ -241,25 +264,38 @@ void abl_scene_draw_path(abl_scene *s)
     abl_canvas_reserve_line(&s->canvas, entry, target, half_px + 2);
     char text[96];
     snprintf(text, sizeof text, "entry: %.0f mm to target", path->length_mm);
-    add_label(s, entry, ABL_INK_PATH, text);
+    add_label(s, entry, entry, ABL_INK_PATH, text);
     snprintf(text, sizeof text, "clearance %.1f mm (%s)", path->clearance_mm,
              room_title(path));
-    add_label(
-        s,
-        (double[2]){0.5 * (entry[0] + target[0]), 0.5 * (entry[1] + target[1])},
-        ABL_INK_PATH, text);
+    const double middle[2] = {0.5 * (entry[0] + target[0]),
+                              0.5 * (entry[1] + target[1])};
+    add_label(s, middle, middle, ABL_INK_PATH, text);
+}
+
+/* Spaces that do not follow a comma become such that no line ends at. */
+static void bind_words(char *out, size_t size, const char *text)
+{
+    size_t used = 0;
+    for (size_t n = 0; text[n] && used + 3 < size; n++) {
+        const bool binds = text[n] == ' ' && n > 0 && text[n - 1] != ',';
+        used += (size_t)snprintf(out + used, size - used, "%.*s", binds ? 2 : 1,
+                                 binds ? "\xc2\xa0" : text + n);
+    }
+    out[used] = '\0';
 }
 
 void abl_scene_draw_elsewhere(abl_scene *s)
 {
-    char line[288];
+    char words[288], line[sizeof words * 2];
     if (!s->elsewhere[0])
         return;
-    snprintf(line, sizeof line, "Not in this plane: %s", s->elsewhere);
+    snprintf(words, sizeof words, "Not in this plane: %s", s->elsewhere);
+    bind_words(line, sizeof line, words);
     const double width =
         abl_canvas_text_width(&s->canvas, ABL_TEXT_SMALL_PX, line);
-    cairo_rectangle(s->canvas.cairo, 0, 30, s->canvas.width_px,
-                    width > s->canvas.width_px - 24 ? 40 : 22);
+    const double room = s->canvas.width_px - 24;
+    cairo_rectangle(s->canvas.cairo, 0, 30, fmin(width, room) + 24,
+                    width > room ? 40 : 22);
     cairo_set_source_rgba(s->canvas.cairo, 0, 0, 0, 0.45);
     cairo_fill(s->canvas.cairo);
     const double base = abl_canvas_wrap_text(
@@ -271,6 +307,7 @@ void abl_scene_draw_elsewhere(abl_scene *s)
 void abl_scene_place_labels(abl_scene *s)
 {
     for (size_t n = 0; n < s->label_count; n++)
-        abl_canvas_label(&s->canvas, s->labels[n].anchor, ABL_TEXT_LABEL_PX,
-                         s->labels[n].ink, s->labels[n].text);
+        abl_canvas_label_any(
+            &s->canvas, (const double(*)[2])s->labels[n].anchors, 2,
+            ABL_TEXT_LABEL_PX, s->labels[n].ink, s->labels[n].text);
 }

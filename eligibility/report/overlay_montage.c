@@ -21,10 +21,13 @@ static layout choose_layout(size_t lesions)
     layout out = {lesions < MOST_TILES ? lesions : MOST_TILES, 1, 1, 480};
     while (out.columns * out.columns < out.count)
         out.columns++;
-    if (out.columns < 2 || out.count == 3)
-        out.columns = out.count == 3 ? 3 : 2; /* room for the head */
+    if (out.count == 3)
+        out.columns = 3;
     out.rows = (out.count + out.columns - 1) / out.columns;
-    out.tile_px = out.columns < 3 ? 512 : out.columns < 5 ? 384 : 320;
+    out.tile_px = out.columns < 2   ? ABL_OVERLAY_SIDE_PX
+                  : out.columns < 3 ? 512
+                  : out.columns < 5 ? 384
+                                    : 320;
     return out;
 }
 
@@ -90,6 +93,13 @@ static void draw_words(abl_canvas *canvas, const abl_report *report,
                     ABL_INK_TEXT, text);
 }
 
+/* Tells one tile from the next. */
+static void draw_seam(abl_canvas *canvas, double left, double top, double side)
+{
+    abl_canvas_line(canvas, (double[2]){left, top},
+                    (double[2]){left, top + side}, ABL_INK_DIM, 1, 0, false);
+}
+
 static abl_status draw_tile(abl_canvas *canvas, const abl_report *report,
                             const layout *sheet, size_t index, abl_error *err)
 {
@@ -113,6 +123,8 @@ static abl_status draw_tile(abl_canvas *canvas, const abl_report *report,
             err);
     abl_pane_draw_frame(&pane);
     cairo_restore(canvas->cairo);
+    if (left > 0)
+        draw_seam(canvas, left, top, side);
     if (!status)
         draw_words(canvas, report, index, left, top + side);
     return status;
@@ -123,7 +135,8 @@ static void draw_head(abl_canvas *canvas, const abl_report *report,
 {
     char text[512], more[64] = "";
     abl_overlay_head(text, sizeof text, report);
-    abl_canvas_text(canvas, 14, 30, ABL_TEXT_TITLE_PX, ABL_INK_LESION, text);
+    abl_canvas_fit_text(canvas, 14, 30, ABL_TEXT_TITLE_PX, ABL_INK_LESION,
+                        text);
     if (report->findings->lesion_count > sheet->count)
         snprintf(more, sizeof more, "the first %zu of %zu   |   ", sheet->count,
                  report->findings->lesion_count);

@@ -35,14 +35,13 @@ static void liver_box(double low_lps[3], double high_lps[3],
     }
 }
 
-static void number_lesions(const abl_pane *pane, const abl_report *report)
+static void find_lesions(abl_seen seen[ABL_MAX_LESIONS], const abl_pane *pane,
+                         const abl_structures *structures)
 {
-    const abl_volume *fields[ABL_MAX_LESIONS];
-    const abl_structures *structures = report->structures;
-    size_t count = 0;
-    for (; count < structures->lesion_count && count < ABL_MAX_LESIONS; count++)
-        fields[count] = structures->lesions[count].field;
-    abl_pane_number(pane, fields, count);
+    const abl_volume *fields[ABL_MAX_LESIONS] = {NULL};
+    for (size_t n = 0; n < structures->lesion_count && n < ABL_MAX_LESIONS; n++)
+        fields[n] = structures->lesions[n].field;
+    abl_pane_find_lesions(seen, pane, fields, ABL_MAX_LESIONS);
 }
 
 static abl_status draw_pane(abl_canvas *canvas, const abl_report *report,
@@ -62,10 +61,12 @@ static abl_status draw_pane(abl_canvas *canvas, const abl_report *report,
     cairo_clip(canvas->cairo);
     if (!status)
         status = abl_pane_draw_structures(&pane, report->structures, 0, err);
+    abl_seen seen[ABL_MAX_LESIONS];
     abl_pane_draw_frame(&pane);
+    find_lesions(seen, &pane, report->structures);
     if (!status)
         status = abl_pane_draw_replaced(&pane, report, err);
-    number_lesions(&pane, report);
+    abl_pane_number(&pane, seen, ABL_MAX_LESIONS, 0);
     char text[64];
     static const char *const names[] = {"axial z", "coronal y", "sagittal x"};
     static const int axis[] = {2, 1, 0};

@@ -11,8 +11,9 @@ enum {
     PANE_PX = 700,
     HEAD_PX = 104
 };
-#define WINDOW_CENTRE_HU 110.0
-#define WINDOW_WIDTH_HU  300.0
+/* Vessels stand out from the brightest of liver and noise on a ray. */
+#define WINDOW_ABOVE_LIVER_HU 30.0
+#define WINDOW_WIDTH_HU       220.0
 
 /* What both panes share. */
 typedef struct sheet {
@@ -22,6 +23,12 @@ typedef struct sheet {
     double middle_lps[3];
     double mm_per_px;
 } sheet;
+
+static double window_centre_hu(const sheet *s)
+{
+    return abl_overlay_liver_centre(s->report->structures) +
+           WINDOW_ABOVE_LIVER_HU;
+}
 
 /* The box of the liver's label; of the whole image without one. */
 static void find_box(sheet *s)
@@ -99,8 +106,9 @@ static abl_status draw_lesions(const abl_pane *pane, const sheet *s, int axis,
         if (!status)
             status = abl_pane_draw_field(pane, flat[n], &line, err);
     }
-    if (!status)
-        abl_pane_number(pane, shown, count);
+    abl_seen seen[ABL_MAX_LESIONS];
+    abl_pane_find_lesions(seen, pane, shown, count);
+    abl_pane_number(pane, seen, count, 0);
     for (size_t n = 0; n < count; n++)
         abl_volume_destroy(flat[n]);
     return status;
@@ -137,7 +145,7 @@ static abl_status draw_pane(sheet *s, abl_plane plane, int cell, abl_error *err)
         &flat, s->report->image, s->report->structures->labels, ABL_LIVER, axis,
         range, s->middle_lps, err);
     if (!status)
-        status = abl_pane_draw_windowed(&pane, flat, WINDOW_CENTRE_HU,
+        status = abl_pane_draw_windowed(&pane, flat, window_centre_hu(s),
                                         WINDOW_WIDTH_HU, err);
     abl_volume_destroy(flat);
     cairo_save(s->canvas.cairo);
@@ -167,7 +175,7 @@ static void draw_head(sheet *s)
         text, sizeof text,
         "maximum intensity of the liver; around it the mean over its depth; "
         "window %.0f / %.0f HU",
-        WINDOW_CENTRE_HU, WINDOW_WIDTH_HU);
+        window_centre_hu(s), WINDOW_WIDTH_HU);
     abl_canvas_text(&s->canvas, 14, 56, ABL_TEXT_LABEL_PX, ABL_INK_TEXT, text);
     char series[192];
     abl_overlay_series(series, sizeof series, s->report);

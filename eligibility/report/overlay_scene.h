@@ -15,7 +15,7 @@ enum {
 
 /** Words to place once all lines are drawn. */
 typedef struct abl_scene_label {
-    double anchor[2];
+    double anchors[2][2]; /**< it may stand at either */
     abl_ink ink;
     char text[96];
 } abl_scene_label;
@@ -37,6 +37,7 @@ typedef struct abl_shortest {
     const abl_segment *segment; /**< from the lesion's surface */
     abl_ink ink;
     const char *name; /**< of what it leads to */
+    abl_structure_id structure;
 } abl_shortest;
 
 /** The shortest distance above a touch, of those to capsule, vessel and organ.
@@ -44,10 +45,16 @@ typedef struct abl_shortest {
 bool abl_scene_find_shortest(abl_shortest *out,
                              const abl_lesion_findings *lesion);
 
+/** Outlines of bone, lung, gas and heart where a shortest distance leads
+ * there; other structures are drawn anyway. */
+abl_status abl_scene_draw_neighbours(const abl_scene *s,
+                                     abl_error *err) ABL_MUST_CHECK;
+
 /** Diameters (axial picture only) and the shortest distances to capsule,
  * vessel and organ: solid with ticks where both ends lie within 2 mm (or half a
  * slice) of the plane, dashed with a ring at the end that does not, only named
- * at the upper edge where neither does. A touch is a ring. */
+ * at the upper edge where neither does or one is more than 10 mm off. A touch
+ * is a ring. */
 void abl_scene_draw_measures(abl_scene *s);
 
 /** The axis of the recommended path, the corridor's edges, entry, target. */

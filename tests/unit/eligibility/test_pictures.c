@@ -256,6 +256,20 @@ static void a_distance_that_leaves_the_plane_says_where_it_ends(void)
     end_drawing(&d);
 }
 
+static void a_distance_that_leaves_the_plane_steeply_is_only_named(void)
+{
+    drawing d;
+    start_drawing(&d);
+    d.lesion.capsule = segment_at(20, 0, 10.5);
+    give_distance(&d, ABL_GALLBLADDER, segment_at(9, -12, 12));
+    abl_scene_draw_measures(&d.scene);
+    CU_ASSERT_EQUAL(d.scene.label_count, 0);
+    CU_ASSERT_STRING_EQUAL(d.scene.elsewhere,
+                           "capsule 20.0 mm (ends 10 mm H), gallbladder "
+                           "9.0 mm (starts 12 mm F)");
+    end_drawing(&d);
+}
+
 static void a_diameter_that_was_not_measured_is_not_drawn(void)
 {
     drawing d;
@@ -296,6 +310,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(rays_through_the_structure_show_only_it),
     ABL_TEST(a_distance_off_the_plane_is_named_and_not_drawn),
     ABL_TEST(a_distance_that_leaves_the_plane_says_where_it_ends),
+    ABL_TEST(a_distance_that_leaves_the_plane_steeply_is_only_named),
     ABL_TEST(a_diameter_that_was_not_measured_is_not_drawn),
     ABL_TEST(the_nearest_picture_shows_the_shortest_above_a_touch),
     CU_TEST_INFO_NULL,

@@ -402,7 +402,7 @@ static void several_failing_rules_are_counted(void)
     CU_ASSERT_FALSE(of.to_borderline.is_single);
     CU_ASSERT_EQUAL(of.to_meets.unknown, 2);
     CU_ASSERT_PTR_NOT_NULL(strstr(of.text, "2 rules would have to change"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(of.text, "R10 (30.0 mm shorter)"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(of.text, "R10 path (30.0 mm shorter)"));
     abl_findings_destroy(findings);
 }
 
@@ -435,7 +435,7 @@ static void a_limit_that_opens_a_way_in_is_named(void)
              "a corridor exists if the pleural margin is 3.0 mm instead of "
              "5.0");
     measure(&of, findings, 0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(of.text, "R10 (a corridor exists if the "
+    CU_ASSERT_PTR_NOT_NULL(strstr(of.text, "R10 path (a corridor exists if the "
                                            "pleural margin is 3.0 mm"));
     CU_ASSERT_FALSE(of.to_borderline.is_single);
     access->has_path = true;
