@@ -180,19 +180,60 @@ void abl_canvas_plate_text(abl_canvas *canvas, double left_px, double base_px,
     abl_canvas_text(canvas, left_px, base_px, size_px, ABL_INK_TEXT, text);
 }
 
+/* The start of a text with "..." behind it, cut between characters. */
+static size_t shorten(char *out, size_t size, const char *text, size_t keep)
+{
+    keep = keep < size - 4 ? keep : size - 4;
+    while (keep > 0 && (text[keep] & 0xC0) == 0x80)
+        keep--;
+    snprintf(out, size, "%.*s...", (int)keep, text);
+    return keep;
+}
+
 void abl_canvas_fit_text(abl_canvas *canvas, double left, double base,
                          double size_px, abl_ink ink, const char *text)
 {
     char fitted[512];
-    double room = canvas->width_px - left - 12;
-    snprintf(fitted, sizeof fitted, "%s", text);
-    size_t length = strlen(fitted);
-    while (length > 4 &&
-           abl_canvas_text_width(canvas, size_px, fitted) > room) {
-        length--;
-        snprintf(fitted + length - 3, 4, "...");
-    }
+    const double room = canvas->width_px - left - 12;
+    size_t keep = strlen(text);
+    if (keep < sizeof fitted)
+        snprintf(fitted, sizeof fitted, "%s", text);
+    else
+        keep = shorten(fitted, sizeof fitted, text, keep);
+    while (keep > 0 && abl_canvas_text_width(canvas, size_px, fitted) > room)
+        keep = shorten(fitted, sizeof fitted, text, keep - 1);
     abl_canvas_text(canvas, left, base, size_px, ink, fitted);
+}
+
+/* As much of a text as fits, ended between characters. */
+static void copy_whole(char *out, size_t size, const char *text)
+{
+    size_t keep = strlen(text);
+    keep = keep < size ? keep : size - 1;
+    while (keep > 0 && (text[keep] & 0xC0) == 0x80)
+        keep--;
+    snprintf(out, size, "%.*s", (int)keep, text);
+}
+
+/* A number stays with its unit and its uncertainty. */
+static bool may_break(const char *text, const char *space)
+{
+    static const char *const bound[] = {"mm", "mL", "HU", "%", "\xc2\xb1"};
+    for (size_t n = 0; n < sizeof bound / sizeof bound[0]; n++)
+        if (strncmp(space + 1, bound[n], strlen(bound[n])) == 0)
+            return false;
+    return space - text < 2 || memcmp(space - 2, "\xc2\xb1", 2) != 0;
+}
+
+/* Ends a line at the last space that may end one; false when there is none. */
+static bool cut_line(char *line)
+{
+    for (size_t n = strlen(line); n-- > 1;)
+        if (line[n] == ' ' && may_break(line, line + n)) {
+            line[n] = '\0';
+            return true;
+        }
+    return false;
 }
 
 double abl_canvas_wrap_text(abl_canvas *canvas, double left, double base,
@@ -202,13 +243,10 @@ double abl_canvas_wrap_text(abl_canvas *canvas, double left, double base,
     const double room = canvas->width_px - left - 12;
     for (; lines > 1 && *text; lines--) {
         char first[512];
-        snprintf(first, sizeof first, "%s", text);
-        while (abl_canvas_text_width(canvas, size_px, first) > room) {
-            char *space = strrchr(first, ' ');
-            if (!space)
-                break;
-            *space = '\0';
-        }
+        copy_whole(first, sizeof first, text);
+        while (abl_canvas_text_width(canvas, size_px, first) > room &&
+               cut_line(first))
+            ;
         abl_canvas_fit_text(canvas, left, base, size_px, ink, first);
         base += size_px + 4;
         text += strlen(first);

@@ -93,6 +93,25 @@ static void texts_of_marks_cover_no_ring(void)
     abl_canvas_clear(&canvas);
 }
 
+static void text_is_cut_between_characters_and_not_before_a_unit(void)
+{
+    abl_error err;
+    abl_canvas canvas;
+    ABL_CHECK_OK(abl_canvas_open(&canvas, 200, 200, &err), &err);
+    for (double left = 0; left < 190; left++)
+        abl_canvas_fit_text(&canvas, left, 20, 14, ABL_INK_TEXT,
+                            "\u00b1\u00b1\u00b1\u00b1\u00b1\u00b1\u00b1\u00b1"
+                            "\u00b1\u00b1\u00b1\u00b1\u00b1\u00b1\u00b1");
+    CU_ASSERT_EQUAL(cairo_status(canvas.cairo), CAIRO_STATUS_SUCCESS);
+    const double bound = abl_canvas_wrap_text(
+        &canvas, 150, 20, 14, ABL_INK_TEXT, 2, "1.5 \u00b1 3.8 mm");
+    const double broken = abl_canvas_wrap_text(
+        &canvas, 150, 20, 14, ABL_INK_TEXT, 2, "1.5 and 3.8 mm");
+    ABL_CHECK_NEAR(bound, 38, 0);
+    ABL_CHECK_NEAR(broken, 56, 0);
+    abl_canvas_clear(&canvas);
+}
+
 static const double centre_lps[3] = {20, 25, 30};
 
 /* A ball of 10 mm at centre_lps. */
@@ -305,6 +324,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(labels_cover_neither_the_lesion_nor_each_other),
     ABL_TEST(a_label_without_room_is_left_out),
     ABL_TEST(labels_stay_in_their_pane),
+    ABL_TEST(text_is_cut_between_characters_and_not_before_a_unit),
     ABL_TEST(texts_of_marks_cover_no_ring),
     ABL_TEST(shadow_of_a_ball_is_its_disc_from_every_side),
     ABL_TEST(rays_through_the_structure_show_only_it),
