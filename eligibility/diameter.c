@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eligibility/specks.h"
+
 #define CHORD_LINES 2048 /* lines tried for the perpendicular */
 
 /* A position in the slice in mm along its i and j axes. */
@@ -336,15 +338,9 @@ static abl_status search_slices(chord *best, size_t *slice,
     return status;
 }
 
-abl_status abl_diameters_axial(abl_axial_diameters *out, const abl_shape *shape,
-                               abl_error *err)
+static abl_status measure(abl_axial_diameters *out, const abl_shape *shape,
+                          const abl_volume *field, abl_error *err)
 {
-    const abl_volume *field = shape->field;
-    memset(out, 0, sizeof *out);
-    out->longest.mm.why_not = "the lesion is in no slice";
-    out->perpendicular.mm.why_not = "the lesion is in no slice";
-    if (field->type != ABL_PIXEL_F32)
-        return abl_error_set(err, ABL_E_INVALID, "a field must be f32");
     chord longest, perpendicular;
     abl_status status = search_slices(&longest, &out->slice, field, err);
     if (status || !(longest.mm > 0))
@@ -356,6 +352,20 @@ abl_status abl_diameters_axial(abl_axial_diameters *out, const abl_shape *shape,
         place_chord(&out->perpendicular, shape, out->slice, &perpendicular);
     if (shape->label_mm[0] > 0)
         out->perpendicular.mm.uncertainty *= ABL_PERPENDICULAR_SD_RATIO;
+    return status;
+}
+
+abl_status abl_diameters_axial(abl_axial_diameters *out, const abl_shape *shape,
+                               abl_error *err)
+{
+    abl_volume *cleaned = NULL;
+    memset(out, 0, sizeof *out);
+    out->longest.mm.why_not = "the lesion is in no slice";
+    out->perpendicular.mm.why_not = "the lesion is in no slice";
+    abl_status status = abl_field_without_specks(&cleaned, shape->field, err);
+    if (!status)
+        status = measure(out, shape, cleaned ? cleaned : shape->field, err);
+    abl_volume_destroy(cleaned);
     return status;
 }
 

@@ -18,7 +18,8 @@ typedef struct abl_axial_diameters {
  *
  * Longest: the greatest distance between two points of the slice's outline
  * (marching squares, linear between voxel centres); of equal ones the lowest
- * k. It may cross a notch or the gap between two parts.
+ * k. It may cross a notch or the gap between two parts, but leaves out specks
+ * (see specks.h).
  * Perpendicular: among all lines of the slice at right angles to it, the
  * greatest distance between the outermost points of the outline on one line.
  *

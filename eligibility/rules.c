@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *name_of(const char *const *names, size_t count, size_t n)
 {
@@ -142,8 +143,9 @@ void abl_rule_describe(char limit[96], char band[96], const abl_rule *rule)
 {
     static const char *const words[] = {"below", "at most", "above",
                                         "at least"};
-    const char *space = rule->unit[0] ? " " : "";
-    const char *unit = rule->unit;
+    const bool is_angle = strcmp(rule->unit, "deg") == 0;
+    const char *space = rule->unit[0] && !is_angle ? " " : "";
+    const char *unit = is_angle ? "\xc2\xb0" : rule->unit;
     band[0] = '\0';
     if (rule->comparison == ABL_IS_TRUE)
         snprintf(limit, 96, "known");

@@ -229,6 +229,21 @@ static const char *say_none(const abl_findings *findings)
                : "No lesion was found on this series.";
 }
 
+/* The first lesion with the patient's verdict, of good confidence if there is
+ * one; the number of lesions when there is none. */
+static size_t find_deciding(const abl_assessment *assessment,
+                            const abl_findings *findings)
+{
+    const size_t count = assessment->lesion_count;
+    size_t found = count;
+    for (size_t n = count; n-- > 0;)
+        if (assessment->lesions[n].verdict == assessment->patient.verdict &&
+            (found == count || !findings->lesions[n].is_low_confidence ||
+             findings->lesions[found].is_low_confidence))
+            found = n;
+    return found;
+}
+
 static void explain_patient(abl_assessment *assessment,
                             const abl_findings *findings)
 {
@@ -236,20 +251,17 @@ static void explain_patient(abl_assessment *assessment,
     char *out = patient->limiting_factor;
     const size_t size = sizeof patient->limiting_factor;
     if (assessment->lesion_count == 0) {
-        snprintf(out, size, "%s There is nothing to assess.",
-                 say_none(findings));
+        snprintf(out, size, "There is nothing to assess.");
         return;
     }
     const abl_verdict own =
         abl_verdict_combine(patient->results, patient->result_count);
     if (own == patient->verdict)
         return;
-    for (size_t n = 0; n < assessment->lesion_count; n++)
-        if (assessment->lesions[n].verdict == patient->verdict) {
-            snprintf(out, size, "Lesion %d: %s", findings->lesions[n].number,
-                     assessment->lesions[n].limiting_factor);
-            return;
-        }
+    const size_t n = find_deciding(assessment, findings);
+    if (n < assessment->lesion_count)
+        snprintf(out, size, "Lesion %d: %s", findings->lesions[n].number,
+                 assessment->lesions[n].limiting_factor);
 }
 
 /* "3 lesions found", or what of a read result is whose. */

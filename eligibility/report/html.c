@@ -154,9 +154,9 @@ static void put_overview_row(const abl_html *html, size_t n)
                  lesion->number, lesion->number,
                  lesion->is_low_confidence ? "<br>low confidence" : "");
     abl_html_verdict(html, judged->verdict);
-    abl_html_raw(html, "</td><td data-label=\"Axial\">");
+    abl_html_raw(html, "</td><td data-label=\"Axial diameter\">");
     abl_html_value(html, &lesion->longest_axial_diameter.mm, "mm", 1);
-    abl_html_raw(html, "</td><td data-label=\"3-D\">");
+    abl_html_raw(html, "</td><td data-label=\"3-D diameter\">");
     abl_html_value(html, &lesion->max_3d_diameter.mm, "mm", 1);
     abl_html_raw(html, "</td><td data-label=\"Limiting factor\">");
     abl_html_text(html, judged->limiting_factor);
@@ -171,12 +171,13 @@ static abl_status put_overview(const abl_html *html, abl_error *err)
         abl_html_raw(html, "<p>No lesion was found on this series. That is "
                            "not the same as a liver without lesions.</p>\n");
     else
-        abl_html_raw(html,
-                     "<table class=\"rules overview\"><thead><tr>"
-                     "<th scope=\"col\">Lesion</th><th scope=\"col\">Verdict"
-                     "</th><th scope=\"col\">Axial</th><th scope=\"col\">3-D"
-                     "</th><th scope=\"col\">Limiting factor</th></tr></thead>"
-                     "<tbody>\n");
+        abl_html_raw(
+            html,
+            "<table class=\"rules overview\"><thead><tr>"
+            "<th scope=\"col\">Lesion</th><th scope=\"col\">Verdict"
+            "</th><th scope=\"col\">Axial diameter</th><th scope=\"col\">3-D diameter"
+            "</th><th scope=\"col\">Limiting factor</th></tr></thead>"
+            "<tbody>\n");
     for (size_t n = 0; n < count; n++)
         put_overview_row(html, n);
     if (count)

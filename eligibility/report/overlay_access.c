@@ -49,7 +49,7 @@ static const struct {
     {{0.00, 0.45, 0.70}, 1.7, "heart, vessel"},
     {{0.90, 0.60, 0.00}, 1.7, "other lesion"},
     {{0.55, 0.40, 0.30}, 1.7, "unnamed tissue, end of scan"},
-    {{0.30, 0.30, 0.30}, 1.7, "table, too steep or long, arm or fold"},
+    {{0.30, 0.30, 0.30}, 1.7, "table, angle, length, arm or fold"},
 };
 
 static kind kind_of_obstacle(int obstacle)

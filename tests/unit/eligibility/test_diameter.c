@@ -261,6 +261,31 @@ static void diameter_of_labels_is_stated_by_its_direction(void)
     abl_volume_destroy(field);
 }
 
+/* Two voxels right of an egg, and their gap. */
+static double length_with_parts(size_t voxels)
+{
+    const abl_grid grid = abl_grid_axial(60, 30, 5, 1, 1, 3);
+    const solid egg = solid_ellipsoid(15, 15, 6, 10, 8, 20);
+    abl_volume *field = solid_field(&grid, &egg);
+    for (size_t n = 0; n < voxels; n++)
+        abl_volume_f32(field)[abl_grid_offset(&grid, 40 + n, 15, 2)] = 0.3F;
+    const double mm = axial_of(field).longest.mm.value;
+    CU_ASSERT(!voxels ||
+              abl_volume_f32(field)[abl_grid_offset(&grid, 40, 15, 2)] >
+                  0); /* it is left alone */
+    abl_volume_destroy(field);
+    return mm;
+}
+
+static void a_speck_beside_the_lesion_is_no_end_of_a_diameter(void)
+{
+    const double alone = length_with_parts(0);
+    ABL_CHECK_NEAR(alone, 20, 0.2);
+    ABL_CHECK_NEAR(length_with_parts(1), alone, 0);
+    ABL_CHECK_NEAR(length_with_parts(2), alone, 0);
+    CU_ASSERT(length_with_parts(3) > 35);
+}
+
 const char *const abl_test_suite = "eligibility.diameter";
 CU_TestInfo abl_tests[] = {
     ABL_TEST(ellipsoid_has_its_axes_at_any_angle),
@@ -275,6 +300,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(lone_voxel_has_a_small_diameter),
     ABL_TEST(field_of_another_type_is_refused),
     ABL_TEST(uncertainty_grows_with_the_stated_edge),
+    ABL_TEST(a_speck_beside_the_lesion_is_no_end_of_a_diameter),
     ABL_TEST(diameter_of_labels_is_stated_by_its_direction),
     CU_TEST_INFO_NULL,
 };
