@@ -37,20 +37,44 @@ double abl_curtain_degrees(const abl_curtain *curtain, double radius_mm)
     return (1 - t) * curtain->degrees[n] + t * curtain->degrees[n + 1];
 }
 
-/* Between IV and the left lateral segments: the vein above, the umbilical
- * portion below, a straight turn between. */
+/* From @p above at the upper height to @p below at the lower one, a straight
+ * turn between. */
+static double turn(double above, double upper_z, double below, double lower_z,
+                   double z)
+{
+    if (!(upper_z > lower_z))
+        return above;
+    const double t = fmin(1, fmax(0, (upper_z - z) / (upper_z - lower_z)));
+    return (1 - t) * above + t * below;
+}
+
+/* Between the lobes: the middle vein above, the gallbladder below. */
+static double middle_border(const abl_couinaud_map *map, double radius_mm,
+                            double z)
+{
+    const double vein = abl_curtain_degrees(&map->middle, radius_mm);
+    return map->has_gallbladder
+               ? turn(vein, map->middle_vein_z, map->gallbladder_degrees,
+                      map->gallbladder_z, z)
+               : vein;
+}
+
+/* Between IV and the left lateral segments: the left vein above, the umbilical
+ * portion below. */
 static double left_border(const abl_couinaud_map *map, double radius_mm,
                           double z)
 {
+    if (!map->has_left)
+        return map->umbilical_degrees;
     const double vein = abl_curtain_degrees(&map->left, radius_mm);
-    const double height = map->left_vein_z - map->umbilical_z;
-    if (!map->has_umbilical || !(height > 0))
-        return vein;
-    const double t = fmin(1, fmax(0, (map->left_vein_z - z) / height));
-    return (1 - t) * vein + t * map->umbilical_degrees;
+    return map->has_umbilical
+               ? turn(vein, map->left_vein_z, map->umbilical_degrees,
+                      map->umbilical_z, z)
+               : vein;
 }
 
-static double caudate_front(const abl_couinaud_map *map, double z)
+/* Where the fissure of the venous ligament lies in the sagittal plane. */
+static double fissure_y(const abl_couinaud_map *map, double z)
 {
     const double *at = map->caudate_front_z, *y = map->caudate_front_y;
     for (int n = 0; n < 2; n++)
@@ -61,12 +85,21 @@ static double caudate_front(const abl_couinaud_map *map, double z)
     return y[2];
 }
 
+/* The fissure left of the vena cava, the cava's own front on its right. */
+static double caudate_front(const abl_couinaud_map *map, double x, double z)
+{
+    const double fissure = fissure_y(map, z);
+    const double t = 0.5 + 0.5 * (x - map->caudate_cava_x) / ABL_CAVA_HALF_MM;
+    const double s = fmin(1, fmax(0, t));
+    return s * fissure + (1 - s) * fmax(fissure, map->caudate_cava_y);
+}
+
 static bool is_caudate(const abl_couinaud_map *map, const double lps[3])
 {
     for (int a = 0; a < 3; a++)
         if (lps[a] < map->caudate_lo[a] || lps[a] > map->caudate_hi[a])
             return false;
-    return lps[1] > caudate_front(map, lps[2]);
+    return lps[1] > caudate_front(map, lps[0], lps[2]);
 }
 
 abl_couinaud abl_couinaud_at(const abl_couinaud_map *map, const double lps[3])
@@ -78,7 +111,7 @@ abl_couinaud abl_couinaud_at(const abl_couinaud_map *map, const double lps[3])
     const double degrees = atan2(x, -y) * 180 / M_PI;
     if (map->has_caudate && is_caudate(map, lps))
         return ABL_COUINAUD_I;
-    if (degrees <= abl_curtain_degrees(&map->middle, radius)) {
+    if (degrees <= middle_border(map, radius, lps[2])) {
         if (!map->has_right)
             return ABL_COUINAUD_RIGHT;
         const bool is_front =
@@ -87,9 +120,9 @@ abl_couinaud abl_couinaud_at(const abl_couinaud_map *map, const double lps[3])
             return is_front ? ABL_COUINAUD_VIII : ABL_COUINAUD_VII;
         return is_front ? ABL_COUINAUD_V : ABL_COUINAUD_VI;
     }
-    if (!map->has_left)
-        return ABL_COUINAUD_LEFT;
     const bool is_high = lps[2] >= map->left_level_z;
+    if (is_high ? !map->has_left : !(map->has_left || map->has_left_below))
+        return ABL_COUINAUD_LEFT;
     if (degrees <= left_border(map, radius, lps[2]))
         return is_high ? ABL_COUINAUD_IVA : ABL_COUINAUD_IVB;
     return is_high ? ABL_COUINAUD_II : ABL_COUINAUD_III;

@@ -6,10 +6,11 @@
  * axis. Right of the right vein lie VI and VII, up to the middle vein V and
  * VIII, up to the left vein IV, beyond it II and III; the height at which the
  * right portal vein divides parts V, VI from VIII, VII, the height of the left
- * portal vein II from III and IVa from IVb. Below the left hepatic vein the
- * border of IV turns to the umbilical portion of the left portal vein, where
- * that is seen. Segment I lies behind the left portal vein, beside the vena
- * cava.
+ * portal vein II from III and IVa from IVb. Below the middle hepatic vein the
+ * border between the lobes turns to the gallbladder (Cantlie's line), below
+ * the left one that of IV to the umbilical portion of the left portal vein,
+ * where those are seen. Segment I lies behind the fissure of the venous
+ * ligament, beside the vena cava.
  *
  * How sure: classical planes and the territories of portal branches differ by
  * up to a quarter of a segment's volume (kappa 0.35 to 0.45 over five
@@ -42,6 +43,9 @@ const char *abl_couinaud_title(abl_couinaud segment);
 
 /** Borders nearer than this are named [mm] (convention). */
 #define ABL_COUINAUD_BORDER_MM 10.0
+/** Half of a vena cava and its wall: segment I begins beside it [mm]
+ * (convention). */
+#define ABL_CAVA_HALF_MM 12.0
 
 /** Direction of a vein around the vena cava by horizontal distance from it:
  * degrees, 0 to the front, positive to the patient's left. */
@@ -53,19 +57,25 @@ typedef struct abl_curtain {
 } abl_curtain;
 
 typedef struct abl_couinaud_map {
-    bool has_lobes; /**< the middle hepatic vein was found */
-    bool has_right; /**< V to VIII can be told apart */
-    bool has_left;  /**< II to IV can be told apart */
+    bool has_lobes;      /**< the middle hepatic vein was found */
+    bool has_right;      /**< V to VIII can be told apart */
+    bool has_left;       /**< II to IV can be told apart */
+    bool has_left_below; /**< III and IVb, by the umbilical portion alone */
     bool has_caudate;
     char why_not[160];  /**< what is missing, one sentence; "" for nothing */
     double cava_lps[3]; /**< where the hepatic veins join it */
     abl_curtain right, middle, left;
     bool has_umbilical; /**< umbilical portion seen */
-    double umbilical_degrees, umbilical_z, left_vein_z;
+    double umbilical_degrees, umbilical_z;
+    bool has_gallbladder; /**< and its place shows its bed */
+    double gallbladder_degrees, gallbladder_z;
+    double middle_vein_z, left_vein_z;  /**< mean heights of their courses */
     double right_level_z, left_level_z; /**< heights of the portal planes */
     /** Segment I: behind this line in the sagittal plane (heights rising,
-     * level below the first), within x and z of the box. */
+     * level below the first) left of the vena cava, on its right behind its
+     * front, within x and z of the box. */
     double caudate_front_z[3], caudate_front_y[3];
+    double caudate_cava_x, caudate_cava_y; /**< its middle, its front */
     double caudate_lo[3], caudate_hi[3];
 } abl_couinaud_map;
 

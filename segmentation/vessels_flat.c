@@ -14,8 +14,13 @@ static const double least_telling_mm = 5;
 /* Nearer to the vena cava veins meet and are bright on all sides. */
 static const double trunk_mm = 8;
 /* Beyond the depth: bright on both sides at two stations is a sheet, on one
- * side at all of them the rim of one. */
+ * side at all of them the rim of one. Great veins are oval: from this depth on
+ * stations lie farther out in proportion. */
 static const double beyond_mm[STATIONS] = {2.0, 3.5, 5.5, 7.5};
+static const double oval_depth_mm = 1.8;
+/* Ovals are less tube-like. An edge this deep and this many times as long as
+ * that is no lump. */
+static const double great_depth_mm = 3, great_length = 7;
 static const double half_bright = 0.5, most_flat = 0.5;
 
 static void voxel_mm(double mm[3], const abl_grid *grid, size_t at)
@@ -81,10 +86,12 @@ typedef struct place {
 static int count_bright(const abl_vessel_work *work, const place *at,
                         const double way[3], double sign)
 {
+    const double scale = fmax(1, at->depth_mm / oval_depth_mm);
     double before = 0;
     for (int s = 0; s < STATIONS; s++) {
-        const double here = contrast_at(work, at->mm, way,
-                                        sign * (at->depth_mm + beyond_mm[s]));
+        const double beyond = scale * beyond_mm[s];
+        const double here =
+            contrast_at(work, at->mm, way, sign * (at->depth_mm + beyond));
         if (s > 0 && 0.5 * (here + before) < at->bright_hu)
             return s;
         before = here;
@@ -128,6 +135,12 @@ static double bright_beside(const abl_vessel_work *work,
     return half_bright * fmax(work->contrast_hu, own);
 }
 
+static bool is_great(const abl_vessel_edge *edge)
+{
+    return edge->radius_mm >= great_depth_mm &&
+           edge->length_mm >= great_length * edge->radius_mm;
+}
+
 size_t abl_vessel_flat_points(const abl_vessel_work *work,
                               const abl_vessel_edge *edge)
 {
@@ -135,12 +148,14 @@ size_t abl_vessel_flat_points(const abl_vessel_work *work,
     const float *tube = abl_volume_f32(work->tube);
     const float *to_cava = abl_volume_f32(work->to_cava);
     const double bright_hu = bright_beside(work, edge);
+    const double least_tube_hu =
+        is_great(edge) ? -INFINITY : work->least_tube_hu;
     size_t flat = 0;
     for (size_t n = 0; n < edge->count; n++) {
         const uint32_t v = work->graph.points[edge->first + n];
         if (region[v] == ABL_REGION_PORTAL || (double)to_cava[v] <= trunk_mm)
             return 0;
-        flat += (double)tube[v] < work->least_tube_hu ||
+        flat += (double)tube[v] < least_tube_hu ||
                 is_sheet_here(work, edge, n, bright_hu);
     }
     return flat;

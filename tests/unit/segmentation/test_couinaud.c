@@ -196,6 +196,73 @@ static void missing_vein_leaves_lobes_or_nothing(void)
     }
 }
 
+/* The middle vein hangs at -24 to -27 degrees. A gallbladder at -5 moves the
+ * border of IVb and V there, not that of IVa and VIII; one of 1 mL or beside
+ * the vena cava moves nothing. */
+static void gallbladder_turns_the_border_between_the_lobes(void)
+{
+    static const double centres[][3] = {
+        {-5, -60, 20}, {-5, -60, 20}, {-3, -15, 20}};
+    static const double radius[] = {14, 6, 14};
+    for (int n = 0; n < 3; n++) {
+        abl_grid grid = abl_grid_axial(40, 40, 20, 3, 3, 4);
+        grid.origin_lps[0] = -60;
+        grid.origin_lps[1] = -100;
+        grid.origin_lps[2] = -18;
+        abl_volume *gallbladder = ball(&grid, centres[n], radius[n]);
+        abl_vessels *v = veins_create();
+        veins_add_hepatic(v);
+        veins_add_portal(v);
+        const abl_couinaud_map map = locate_with(v, gallbladder);
+        CU_ASSERT_EQUAL(map.has_gallbladder, n == 0);
+        CU_ASSERT_EQUAL(abl_couinaud_at(&map, (double[3]){-15, -70, 15}),
+                        n == 0 ? ABL_COUINAUD_V : ABL_COUINAUD_IVB);
+        CU_ASSERT_EQUAL(abl_couinaud_at(&map, (double[3]){0, -70, 15}),
+                        ABL_COUINAUD_IVB);
+        CU_ASSERT_EQUAL(abl_couinaud_at(&map, (double[3]){-15, -70, 95}),
+                        ABL_COUINAUD_IVA);
+        abl_vessels_destroy(v);
+        abl_volume_destroy(gallbladder);
+    }
+}
+
+/* Without the left vein: III and IVb beside the umbilical portion, above it
+ * only the lobe. */
+static void umbilical_portion_alone_parts_the_lower_left_liver(void)
+{
+    abl_vessels *v = without(2);
+    veins_add_portal(v);
+    const abl_couinaud_map map = locate(v);
+    CU_ASSERT_FALSE(map.has_left);
+    CU_ASSERT_TRUE(map.has_left_below && map.has_umbilical);
+    CU_ASSERT_EQUAL(abl_couinaud_at(&map, (double[3]){55, -72, 40}),
+                    ABL_COUINAUD_III);
+    CU_ASSERT_EQUAL(abl_couinaud_at(&map, (double[3]){5, -65, 35}),
+                    ABL_COUINAUD_IVB);
+    CU_ASSERT_EQUAL(abl_couinaud_at(&map, (double[3]){55, -72, 80}),
+                    ABL_COUINAUD_LEFT);
+    CU_ASSERT_EQUAL(abl_couinaud_at(&map, (double[3]){5, -65, 80}),
+                    ABL_COUINAUD_LEFT);
+    abl_vessels_destroy(v);
+}
+
+/* In front of the vena cava's right half lies what the middle vein drains;
+ * left of it segment I reaches to the fissure. */
+static void caudate_does_not_reach_in_front_of_the_vena_cava(void)
+{
+    abl_vessels *v = veins_create();
+    veins_add_hepatic(v);
+    veins_add_portal(v);
+    const abl_couinaud_map map = locate(v);
+    CU_ASSERT_EQUAL(abl_couinaud_at(&map, (double[3]){14, -22, 72}),
+                    ABL_COUINAUD_I);
+    CU_ASSERT_NOT_EQUAL(abl_couinaud_at(&map, (double[3]){-10, -22, 72}),
+                        ABL_COUINAUD_I);
+    CU_ASSERT_NOT_EQUAL(abl_couinaud_at(&map, (double[3]){14, -10, 94}),
+                        ABL_COUINAUD_I);
+    abl_vessels_destroy(v);
+}
+
 /* A ball in the direction of the middle vein, then 40 degrees left of it. */
 static void gallbladder_elsewhere_refuses_the_middle_vein(void)
 {
@@ -341,6 +408,9 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(veins_are_named_with_their_tributaries),
     ABL_TEST(common_trunk_of_middle_and_left_is_followed),
     ABL_TEST(missing_vein_leaves_lobes_or_nothing),
+    ABL_TEST(gallbladder_turns_the_border_between_the_lobes),
+    ABL_TEST(umbilical_portion_alone_parts_the_lower_left_liver),
+    ABL_TEST(caudate_does_not_reach_in_front_of_the_vena_cava),
     ABL_TEST(gallbladder_elsewhere_refuses_the_middle_vein),
     ABL_TEST(curtains_that_meet_are_not_told_apart),
     ABL_TEST(no_bifurcation_leaves_lobes),
