@@ -6,6 +6,7 @@
 #define ABL_ELIGIBILITY_FINDINGS_H
 
 #include "eligibility/context.h"
+#include "segmentation/lesion_bulges.h"
 #include "segmentation/structures.h"
 
 /** A number and how far it may be off; nothing is printed that was not
@@ -191,6 +192,19 @@ typedef struct abl_access {
                              abl_access_direction(); NULL when not assessed */
 } abl_access;
 
+/**
+ * One outline read as several lesions, e.g. a large and a small one that a
+ * network joined. RECIST 1.1 measures lesions apart while a plane between them
+ * can be seen, and as one when they have coalesced; a network's outline does
+ * not tell which, so both readings are kept.
+ * @par Source Eisenhauer et al., Eur J Cancer 2009;45:228 (RECIST 1.1)
+ */
+typedef struct abl_touching {
+    size_t count; /**< lesions it may be; 0: not looked for */
+    abl_value longest_mm[ABL_LESION_BULGES]; /**< of the two largest when count
+                                 > 1: the greater of axial and 3-D diameter */
+} abl_touching;
+
 typedef struct abl_lesion_findings {
     int number; /**< 1.. as in the pictures and labels.json */
     double centroid_lps[3];
@@ -203,6 +217,7 @@ typedef struct abl_lesion_findings {
     abl_segment longest_axial_diameter;
     abl_segment perpendicular_diameter; /**< same slice */
     abl_segment max_3d_diameter;
+    abl_touching touching; /**< its other reading: several that touch */
     abl_value volume_ml;
     abl_value equivalent_diameter_mm;
     abl_value mean_hu;

@@ -8,6 +8,7 @@
 #include "eligibility/attenuation.h"
 #include "eligibility/diameter.h"
 #include "eligibility/exophytic.h"
+#include "eligibility/touching.h"
 #include "segmentation/field.h"
 
 static const char not_found[] = "not found in this scan";
@@ -127,7 +128,8 @@ static abl_status measure_diameters(abl_lesion_findings *out,
     out->axial_slice =
         find_image_slice(&scene->image->grid, &shape->field->grid, axial.slice);
     abl_diameter_3d(&out->max_3d_diameter, shape);
-    return ABL_OK;
+    return abl_touching_measure(&out->touching,
+                                &scene->structures->lesions[index], err);
 }
 
 /* How near points come to the first or last slice's outer face: what lies

@@ -1,5 +1,6 @@
 /* Size and visibility: R2 and R14.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <string.h>
 
 #include "eligibility/rules_check.h"
@@ -11,6 +12,23 @@ static void say_other(abl_rule_result *out, const char *name,
         abl_rule_say(out, "%s %.1f", name, mm->value);
     else
         abl_rule_say(out, "%s not measured", name);
+}
+
+/* Too long as one lesion, but not if it is several that touch. */
+static void doubt_unity(abl_rule_result *out, const abl_touching *touching)
+{
+    if (touching->count < 2 || !touching->longest_mm[0].measured)
+        return;
+    const abl_value *first = &touching->longest_mm[0];
+    const abl_value *second = &touching->longest_mm[1];
+    const double longest = fmax(first->value, second->value);
+    abl_rule_say(out,
+                 "; it may be %zu lesions that touch, of %.1f and %.1f mm%s",
+                 touching->count, first->value, second->value,
+                 touching->count > ABL_LESION_BULGES ? " and less" : "");
+    if (out->result == ABL_NOT_MET &&
+        abl_rule_judge(out->rule, longest, first->uncertainty) != ABL_NOT_MET)
+        out->result = ABL_BORDERLINE;
 }
 
 void abl_check_diameter(abl_rule_result *out, const abl_rule_case *what)
@@ -31,6 +49,8 @@ void abl_check_diameter(abl_rule_result *out, const abl_rule_case *what)
     say_other(out, ", 3-D", &all->mm);
     abl_rule_say(out, " mm)");
     abl_rule_at(out, longest->from_lps);
+    if (!longest->is_read)
+        doubt_unity(out, &what->lesion->touching);
     if (out->result == ABL_MET && !(axial->mm.measured && all->mm.measured))
         abl_rule_unknown(out, "one of the two was not measured, and it may "
                               "be longer");

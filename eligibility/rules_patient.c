@@ -15,6 +15,34 @@ static void doubt_total(abl_rule_result *out, const abl_rule_case *what)
                               "the list");
 }
 
+/* How many more there are if outlines that may be several lesions are. */
+static size_t count_more(const abl_rule_case *what)
+{
+    size_t more = 0;
+    for (size_t n = 0; n < what->findings->lesion_count; n++) {
+        const abl_lesion_findings *lesion = &what->findings->lesions[n];
+        if (lesion->touching.count > 1 &&
+            !(what->leave_out_low_confidence && lesion->is_low_confidence))
+            more += lesion->touching.count - 1;
+    }
+    return more;
+}
+
+/* Few enough as outlined, but not if what touches is counted apart. */
+static void doubt_unity(abl_rule_result *out, const abl_rule_case *what,
+                        size_t count)
+{
+    const size_t most = count + count_more(what);
+    if (most == count)
+        return;
+    abl_rule_say(out, "; %zu when lesions that touch are counted apart", most);
+    if (out->result == ABL_MET)
+        out->result = abl_result_worse(
+            out->result, abl_rule_judge(out->rule, (double)most, 0) == ABL_MET
+                             ? ABL_MET
+                             : ABL_BORDERLINE);
+}
+
 void abl_check_count(abl_rule_result *out, const abl_rule_case *what)
 {
     const abl_findings *findings = what->findings;
@@ -34,6 +62,7 @@ void abl_check_count(abl_rule_result *out, const abl_rule_case *what)
         abl_rule_say(out, ", %zu of them of low confidence", low);
     if (findings->lesion_count >= ABL_MAX_LESIONS && out->result != ABL_MET)
         abl_rule_say(out, "; there may be more");
+    doubt_unity(out, what, count);
     doubt_total(out, what);
 }
 

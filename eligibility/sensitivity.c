@@ -84,8 +84,12 @@ static long find_most_steps(const search *s)
         s->what == THE_LIMIT ? rule->limit : s->of->observed.value;
     double most = fabs(s->of->observed.value - rule->limit) + 2 * band +
                   s->of->observed.uncertainty + 1;
-    if (s->direction < 0) /* no lesion at all is not assessable */
-        most = fmin(most, from - (s->what == THE_VALUE && step >= 1 ? 1 : 0));
+    if (step >= 1) /* what touches may count as more */
+        most += ABL_MAX_LESIONS;
+    if (s->direction < 0 && s->what == THE_LIMIT)
+        most = from; /* the other reading of an outline may be far shorter */
+    else if (s->direction < 0) /* no lesion at all is not assessable */
+        most = fmin(most, from - (step >= 1 ? 1 : 0));
     return (long)fmin(MAX_STEPS, floor(most / step + 1e-6));
 }
 

@@ -116,6 +116,8 @@ static void draw_lesion(abl_lesion_findings *lesion, double size, draw_key key)
     shift(longest, size, 0);
     if (is_ordered && axial->measured && longest->measured)
         longest->value = fmax(longest->value, axial->value);
+    for (size_t n = 0; n < ABL_LESION_BULGES; n++)
+        shift(&lesion->touching.longest_mm[n], size, 0);
     shift(&lesion->volume_ml, size, 0);
     shift(&lesion->equivalent_diameter_mm, size, 0);
     const double contrast = normal(key, lesion->number, OF_CONTRAST);

@@ -356,6 +356,8 @@ static bool is_sound_lesion(const abl_lesion_findings *lesion)
         is_sound_path(&lesion->access) && abl_lesion_vessels_are_sound(lesion);
     for (int id = 0; id < ABL_STRUCTURE_COUNT; id++)
         good = good && is_sound_clearance(&lesion->to[id]);
+    for (size_t n = 0; n < ABL_LESION_BULGES; n++)
+        good = good && is_length(&lesion->touching.longest_mm[n]);
     return good;
 }
 

@@ -8,7 +8,7 @@
 #include "imaging/components.h"
 #include "imaging/distance.h"
 
-static const float least_bulge_mm = 3.0f, neck_share = 0.6f;
+static const float least_bulge_mm = 3.0f;
 
 void abl_candidates_clear(abl_candidates *candidates)
 {
@@ -31,6 +31,7 @@ typedef struct flood {
         float peak;
     } * basins; /* [0] unused */
     int32_t basin_count;
+    float neck_share;
 } flood;
 
 static int compare_entries(const void *a, const void *b)
@@ -58,7 +59,7 @@ static void meet(flood *f, int32_t a, int32_t b, float neck)
                          (f->basins[a].peak == f->basins[b].peak && b > a);
     const int32_t major = a_first ? a : b, minor = a_first ? b : a;
     const float peak = f->basins[minor].peak;
-    if (peak < least_bulge_mm || neck > neck_share * peak)
+    if (peak < least_bulge_mm || neck > f->neck_share * peak)
         f->basins[minor].parent = major;
 }
 
@@ -168,9 +169,10 @@ static abl_status find_depth(abl_volume **out, const abl_volume *mask,
 }
 
 abl_status abl_candidates_cut(abl_volume *labels, size_t *count,
-                              const abl_volume *mask, abl_error *err)
+                              const abl_volume *mask, float neck_share,
+                              abl_error *err)
 {
-    flood f = {.grid = &mask->grid};
+    flood f = {.grid = &mask->grid, .neck_share = neck_share};
     abl_volume *depth = NULL;
     abl_status status = find_depth(&depth, mask, err);
     if (status)
@@ -214,7 +216,7 @@ static abl_status cut_piece(abl_volume *labels, size_t *count,
         inside[v] = name[v] == (int32_t)n + 1;
         name[v] = 0;
     }
-    status = abl_candidates_cut(part, count, mask, err);
+    status = abl_candidates_cut(part, count, mask, ABL_LESION_NECK, err);
     int32_t *out = abl_volume_i32(labels);
     for (size_t v = 0; v < voxels && !status; v++)
         if (name[v])

@@ -10,6 +10,9 @@
 #define ABL_LESION_SEED_P   0.5f
 #define ABL_LESION_SPREAD_P 0.3f
 
+/** A neck up to this part of the smaller bulge's depth parts two lesions. */
+#define ABL_LESION_NECK 0.6f
+
 /** Numbered candidates on the network's grid. */
 typedef struct abl_candidates {
     abl_volume *labels; /**< i32: 0, or candidate 1..count */
@@ -24,7 +27,8 @@ void abl_candidates_clear(abl_candidates *candidates);
  *
  * Cutting: with d the distance to the outside, two bulges of depths d1 >= d2
  * that meet at depth s are two lesions when d2 >= 3 mm and s <= 0.6 d2: a neck
- * narrower than 60 % of the smaller bulge [convention, meant to be rare].
+ * narrower than 60 % of the smaller bulge [convention, meant to be rare]. A
+ * wider neck leaves both readings open: lesion_bulges.h.
  * Voxels are visited deepest first (ties in storage order) and join the bulge
  * that rises most steeply from them.
  *
@@ -36,9 +40,10 @@ abl_status abl_candidates_find(abl_candidates *out, const abl_volume *lesion,
                                abl_error *err) ABL_MUST_CHECK;
 
 /** The cutting alone, for one mask: numbers its bulges into @p labels from
- * *count + 1 on and raises *count. @p labels: i32, same grid. */
+ * *count + 1 on and raises *count. @p labels: i32, same grid; @p neck_share:
+ * ABL_LESION_NECK above. */
 abl_status abl_candidates_cut(abl_volume *labels, size_t *count,
-                              const abl_volume *mask,
+                              const abl_volume *mask, float neck_share,
                               abl_error *err) ABL_MUST_CHECK;
 
 #endif

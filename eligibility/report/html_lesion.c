@@ -61,6 +61,17 @@ static size_t sort_nearest(int ids[ABL_STRUCTURE_COUNT],
     return count;
 }
 
+static void put_touching(const abl_html *html, const abl_touching *touching)
+{
+    if (touching->count < 2)
+        return;
+    abl_html_put(html,
+                 " <b>May be %zu lesions that touch</b>: the outline has a "
+                 "neck, and its largest parts measure %.1f and %.1f mm.",
+                 touching->count, touching->longest_mm[0].value,
+                 touching->longest_mm[1].value);
+}
+
 static void put_distances(const abl_html *html,
                           const abl_lesion_findings *lesion)
 {
@@ -110,6 +121,7 @@ static void put_heading(const abl_html *html, size_t index)
     abl_html_text(html, lesion->confidence_reason);
     if (lesion->touches_border)
         abl_html_raw(html, " <b>Cut by the end of the scan.</b>");
+    put_touching(html, &lesion->touching);
     abl_html_raw(html, "</p></div>\n");
 }
 

@@ -135,6 +135,8 @@ static json_t *build_lesion(abl_json_out *out, const abl_report *report,
     abl_out_set(out, object, "centroid_lps_mm",
                 abl_out_lps(out, lesion->centroid_lps));
     add_slice(out, object, report, lesion->centroid_lps);
+    abl_out_set(out, object, "may_be_touching_lesions",
+                abl_out_touching(out, &lesion->touching));
     abl_out_set(out, object, "measures", build_measures(out, report, lesion));
     abl_out_set(out, object, "distances", build_distances(out, report, lesion));
     abl_out_set(out, object, "vessels",

@@ -44,6 +44,8 @@ void abl_out_adequacy(abl_json_out *out, json_t *exam,
 json_t *abl_out_context(abl_json_out *out, const abl_report *report);
 /** Imported label maps and overrides, each with its SHA-256. */
 json_t *abl_out_input_files(abl_json_out *out, const abl_report *report);
+/** The other reading of an outline as several lesions; null: there is none. */
+json_t *abl_out_touching(abl_json_out *out, const abl_touching *touching);
 /** Access to one lesion: counts, paths, what would open one, coverage. */
 json_t *abl_out_access(abl_json_out *out, const abl_report *report,
                        const abl_access *access);

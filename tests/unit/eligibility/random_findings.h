@@ -35,6 +35,14 @@ static inline abl_value random_value(uint64_t *state, double low, double high,
                         random_between(state, 0, most_uncertain));
 }
 
+/* One in four outlines may be two lesions. */
+static inline void random_touching(uint64_t state, abl_touching *touching)
+{
+    touching->count = random_once_in(&state, 4) ? 2 : 1;
+    for (int n = 0; n < ABL_LESION_BULGES && touching->count > 1; n++)
+        touching->longest_mm[n] = random_value(&state, 4, 40, 3);
+}
+
 static inline void random_access(uint64_t *state, abl_access *access)
 {
     access->assessed = !random_once_in(state, 12);
@@ -68,6 +76,7 @@ static inline void random_lesion(uint64_t *state, abl_lesion_findings *lesion)
     lesion->touches_border = random_once_in(state, 10);
     lesion->longest_axial_diameter.mm = random_value(state, 5, 60, 4);
     lesion->max_3d_diameter.mm = random_value(state, 5, 60, 4);
+    random_touching(*state, &lesion->touching);
     lesion->volume_ml = random_value(state, 0.1, 60, 3);
     lesion->cnr = random_value(state, 0, 8, 0.5);
     lesion->capsule.mm = random_value(state, 0, 30, 2);

@@ -50,6 +50,23 @@ static void written_report_fits_the_schema(void)
     sample_report_close(&s);
 }
 
+static void other_reading_of_an_outline_is_written(void)
+{
+    sample_report s;
+    sample_report_open(&s, 2);
+    abl_touching *touching = &s.findings->lesions[0].touching;
+    touching->count = 3;
+    touching->longest_mm[0] = sample_value(27.04, 1);
+    touching->longest_mm[1] = sample_value(14, 1);
+    sample_report_judge(&s);
+    char *text = write_json(&s);
+    check_valid(text);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"value\": 27.0"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"may_be_touching_lesions\": null"));
+    free(text);
+    sample_report_close(&s);
+}
+
 static void report_of_unknowns_fits_the_schema(void)
 {
     sample_report s;
@@ -261,6 +278,7 @@ static void summary_gives_the_answer_first(void)
 
 CU_TestInfo abl_tests[] = {
     ABL_TEST(written_report_fits_the_schema),
+    ABL_TEST(other_reading_of_an_outline_is_written),
     ABL_TEST(report_of_unknowns_fits_the_schema),
     ABL_TEST(report_without_lesions_fits_the_schema),
     ABL_TEST(context_is_repeated_as_given),

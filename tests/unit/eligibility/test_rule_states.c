@@ -58,6 +58,31 @@ SETTER(in_3d)
 {
     LESION->max_3d_diameter.mm = v;
 }
+/* 38 mm as one; the larger of its two parts is the row's value. */
+SETTER(neck)
+{
+    in_3d(f, sample_value(38, 0));
+    LESION->touching.count = 2;
+    LESION->touching.longest_mm[0] = v;
+    LESION->touching.longest_mm[1] = sample_value(16, 0);
+}
+SETTER(neck_under_a_reading)
+{
+    neck(f, v);
+    LESION->max_3d_diameter.is_read = true;
+}
+SETTER(neck_of_one_that_fits)
+{
+    neck(f, v);
+    in_3d(f, sample_value(20, 0));
+}
+/* The first lesion may be as many as the row's value. */
+SETTER(may_be)
+{
+    LESION->touching.count = (size_t)v.value;
+    LESION->touching.longest_mm[0] = sample_value(12, 0);
+    LESION->touching.longest_mm[1] = sample_value(11, 0);
+}
 SETTER(lesion_cut)
 {
     (void)v;
@@ -308,6 +333,10 @@ static const struct row {
     {1, nothing, 0, 0, B, 10},
     {1, nothing, 0, 0, X, 11},
     {1, nothing, 0, 0, X, 150},
+    {1, may_be, 2, 0, M, 4},
+    {1, may_be, 3, 0, B, 4},
+    {1, may_be, 9, 0, B, 5},
+    {1, may_be, 2, 0, X, 11},
     {1, liver_cut, 0, 0, U, 5},
     {1, liver_cut, 0, 0, X, 11},
     {2, in_3d, 26.9, 0, M, 0},
@@ -320,6 +349,13 @@ static const struct row {
     {2, in_3d, 34, 4.1, B, 0},
     {2, in_3d, 0, -1, U, 0},
     {2, axial, 0, -1, U, 0},
+    {2, neck, 20, 0, B, 0},
+    {2, neck, 33, 0, B, 0},
+    {2, neck, 33.1, 0, X, 0},
+    {2, neck, 34, 4.1, B, 0},
+    {2, neck, 0, -1, X, 0},
+    {2, neck_under_a_reading, 20, 0, X, 0},
+    {2, neck_of_one_that_fits, 15, 0, M, 0},
     {2, lesion_cut, 0, 0, U, 0},
     {3, spleen, 10.1, 0, M, 0},
     {3, spleen, 10, 0, M, 0},
