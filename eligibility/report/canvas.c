@@ -215,14 +215,24 @@ static void copy_whole(char *out, size_t size, const char *text)
     snprintf(out, size, "%.*s", (int)keep, text);
 }
 
-/* A number stays with its unit and its uncertainty. */
+/* "R7", whose name comes next. */
+static bool ends_in_rule(const char *text, const char *space)
+{
+    const char *digit = space;
+    while (digit > text && digit[-1] >= '0' && digit[-1] <= '9')
+        digit--;
+    return digit < space && digit > text && digit[-1] == 'R';
+}
+
+/* A number stays with its unit and its uncertainty, a rule with its name. */
 static bool may_break(const char *text, const char *space)
 {
     static const char *const bound[] = {"mm", "mL", "HU", "%", "\xc2\xb1"};
     for (size_t n = 0; n < sizeof bound / sizeof bound[0]; n++)
         if (strncmp(space + 1, bound[n], strlen(bound[n])) == 0)
             return false;
-    return space - text < 2 || memcmp(space - 2, "\xc2\xb1", 2) != 0;
+    return !ends_in_rule(text, space) &&
+           (space - text < 2 || memcmp(space - 2, "\xc2\xb1", 2) != 0);
 }
 
 /* Ends a line at the last space that may end one; false when there is none. */

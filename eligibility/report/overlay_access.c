@@ -218,7 +218,7 @@ static void describe_doubt(char *text, size_t size, const abl_access *access)
     const bool is_uncertain =
         access->obstacles_uncertain && access->uncertain_why;
     const bool has_way = !access->has_path && access->relaxation_count > 0;
-    snprintf(text, size, "%s%s%s%s%s", has_way ? "no path; " : "",
+    snprintf(text, size, "%s%s%s%s%s", has_way ? "No path; " : "",
              has_way ? access->relaxations[0].text : "",
              has_way && is_uncertain ? ". " : "",
              is_uncertain ? "Caution: " : "",

@@ -12,8 +12,8 @@ enum {
     HEAD_PX = 104
 };
 /* Vessels stand out from the brightest of liver and noise on a ray. */
-#define WINDOW_ABOVE_LIVER_HU 30.0
-#define WINDOW_WIDTH_HU       220.0
+#define WINDOW_ABOVE_LIVER_HU 20.0
+#define WINDOW_WIDTH_HU       260.0
 
 /* What both panes share. */
 typedef struct sheet {

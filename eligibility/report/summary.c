@@ -76,8 +76,9 @@ static void put_lesions(FILE *stream, const abl_report *report)
             shown++;
         }
     if (shown > MAX_LESIONS_SHOWN)
-        fprintf(stream, "\n... and %zu more lesions in the report\n",
-                shown - MAX_LESIONS_SHOWN);
+        fprintf(stream, "\n... and %zu more lesion%s in the report\n",
+                shown - MAX_LESIONS_SHOWN,
+                shown == MAX_LESIONS_SHOWN + 1 ? "" : "s");
 }
 
 /* An exam that would settle several things is named once. */

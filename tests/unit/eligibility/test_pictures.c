@@ -105,9 +105,12 @@ static void text_is_cut_between_characters_and_not_before_a_unit(void)
     CU_ASSERT_EQUAL(cairo_status(canvas.cairo), CAIRO_STATUS_SUCCESS);
     const double bound = abl_canvas_wrap_text(
         &canvas, 150, 20, 14, ABL_INK_TEXT, 2, "1.5 \u00b1 3.8 mm");
+    const double rule = abl_canvas_wrap_text(&canvas, 150, 20, 14, ABL_INK_TEXT,
+                                             2, "R14 visibility");
     const double broken = abl_canvas_wrap_text(
         &canvas, 150, 20, 14, ABL_INK_TEXT, 2, "1.5 and 3.8 mm");
     ABL_CHECK_NEAR(bound, 38, 0);
+    ABL_CHECK_NEAR(rule, 38, 0);
     ABL_CHECK_NEAR(broken, 56, 0);
     abl_canvas_clear(&canvas);
 }
