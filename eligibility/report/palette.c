@@ -86,6 +86,7 @@ static void fill_palette(abl_palette *palette, bin **used, size_t used_count)
         for (int c = 0; c < 3; c++)
             palette->rgb[n][c] = (uint8_t)(n * 255 / (ABL_PALETTE_GREYS - 1));
     palette->count = ABL_PALETTE_GREYS;
+    palette->is_short = used_count > 256 - ABL_PALETTE_GREYS;
     for (size_t n = 0; n < used_count; n++) {
         int rgb[3];
         mean_of(rgb, used[n]);

@@ -4,6 +4,7 @@
 #ifndef ABL_ELIGIBILITY_REPORT_PALETTE_H
 #define ABL_ELIGIBILITY_REPORT_PALETTE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "imaging/status.h"
@@ -12,6 +13,7 @@
 
 typedef struct abl_palette {
     size_t count;
+    bool is_short; /**< the picture has more colours; those are changed */
     uint8_t rgb[256][3];
 } abl_palette;
 

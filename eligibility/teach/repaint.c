@@ -42,22 +42,33 @@ static abl_status check_size(const char *path, abl_error *err)
     return ABL_OK;
 }
 
-static abl_status encode(uint8_t **png, size_t *bytes, const uint8_t *rgba,
-                         size_t width, size_t height, abl_error *err)
+/* With few colours as they are drawn; a shaded picture, which has more, with
+ * all of them. */
+static abl_status write_pixels(const char *path, uint8_t *rgba, size_t width,
+                               size_t height, abl_error *err)
 {
     const size_t count = width * height;
     abl_palette palette;
+    uint8_t *png = NULL;
+    size_t bytes = 0;
     uint32_t *words = abl_alloc(count, sizeof *words, err);
     uint8_t *numbers = abl_alloc(count, 1, err);
     abl_status status = words && numbers ? ABL_OK : ABL_E_NOMEM;
-    for (size_t n = 0; n < count && !status; n++)
+    for (size_t n = 0; n < count && !status; n++) {
         words[n] = (uint32_t)rgba[4 * n] << 16 |
                    (uint32_t)rgba[4 * n + 1] << 8 | rgba[4 * n + 2];
+        rgba[4 * n + 3] = 255;
+    }
     if (!status)
         status = abl_palette_apply(&palette, numbers, words, count, err);
-    if (!status)
-        status = abl_png_encode(png, bytes, numbers, width, height,
+    if (!status && palette.is_short)
+        status = abl_png_write(path, rgba, width, height, err);
+    else if (!status)
+        status = abl_png_encode(&png, &bytes, numbers, width, height,
                                 &palette.rgb[0][0], palette.count, err);
+    if (!status && png)
+        status = abl_file_write(path, png, bytes, err);
+    free(png);
     free(words);
     free(numbers);
     return status;
@@ -66,17 +77,13 @@ static abl_status encode(uint8_t **png, size_t *bytes, const uint8_t *rgba,
 abl_status abl_repaint(size_t *width, size_t *height, const char *to,
                        const char *from, abl_error *err)
 {
-    uint8_t *rgba = NULL, *png = NULL;
-    size_t bytes = 0;
+    uint8_t *rgba = NULL;
     *width = *height = 0;
     abl_status status = check_size(from, err);
     if (!status)
         status = abl_png_read(&rgba, width, height, from, err);
     if (!status)
-        status = encode(&png, &bytes, rgba, *width, *height, err);
-    if (!status)
-        status = abl_file_write(to, png, bytes, err);
+        status = write_pixels(to, rgba, *width, *height, err);
     free(rgba);
-    free(png);
     return status;
 }

@@ -385,6 +385,35 @@ static void a_repainted_picture_holds_its_pixels_only(void)
     unlink("repaint_out.png");
 }
 
+static void a_shaded_picture_keeps_its_colours(void)
+{
+    enum {
+        SIDE = 40
+    };
+    static uint8_t rgba[4 * SIDE * SIDE];
+    uint8_t *again = NULL;
+    size_t width = 0, height = 0;
+    abl_error err;
+    for (size_t n = 0; n < SIDE * SIDE; n++) {
+        rgba[4 * n] = (uint8_t)(n % SIDE * 6);
+        rgba[4 * n + 1] = (uint8_t)(n / SIDE * 6);
+        rgba[4 * n + 2] = 90;
+        rgba[4 * n + 3] = 255;
+    }
+    ABL_CHECK_OK(abl_png_write("shaded_in.png", rgba, SIDE, SIDE, &err), &err);
+    hide_text("shaded_in.png");
+    ABL_CHECK_OK(
+        abl_repaint(&width, &height, "shaded_out.png", "shaded_in.png", &err),
+        &err);
+    CU_ASSERT_FALSE(file_holds("shaded_out.png", "Doe"));
+    ABL_CHECK_OK(abl_png_read(&again, &width, &height, "shaded_out.png", &err),
+                 &err);
+    CU_ASSERT_EQUAL(memcmp(again, rgba, sizeof rgba), 0);
+    free(again);
+    unlink("shaded_in.png");
+    unlink("shaded_out.png");
+}
+
 static void what_is_no_picture_is_refused(void)
 {
     static const unsigned char huge[] = {
@@ -422,6 +451,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(burned_in_text_is_refused_where_it_is_likely),
     ABL_TEST(sections_hold_nothing_of_the_reports_own_words),
     ABL_TEST(a_repainted_picture_holds_its_pixels_only),
+    ABL_TEST(a_shaded_picture_keeps_its_colours),
     ABL_TEST(what_is_no_picture_is_refused),
     CU_TEST_INFO_NULL,
 };
