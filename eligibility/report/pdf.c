@@ -1,6 +1,7 @@
 /* report.pdf: the answer on paper.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "eligibility/report/pdf_lesion.h"
@@ -9,7 +10,8 @@
 #include "eligibility/report/report.h"
 #include "eligibility/report/text.h"
 
-#define COLUMN_PT (ABL_PDF_WIDTH_PT - 2 * ABL_PDF_MARGIN_PT)
+#define COLUMN_PT   (ABL_PDF_WIDTH_PT - 2 * ABL_PDF_MARGIN_PT)
+#define LEAST_SCALE 0.65 /* of pictures that still save a page */
 
 static const abl_pdf_style title_style = {15, true, 0};
 static const abl_pdf_style head_style = {11, true, 0};
@@ -79,7 +81,7 @@ static double place_picture(sheet *to, const abl_picture *picture,
                            to->pdf.y_pt, width_pt);
 }
 
-/* Two pictures side by side. */
+/* Two pictures side by side, a little smaller where that saves a page. */
 static void put_pictures(sheet *to, int lesion, const char *left,
                          const char *right)
 {
@@ -93,10 +95,13 @@ static void put_pictures(sheet *to, int lesion, const char *left,
                 (double)both[n]->height / (double)both[n]->width;
             height = ratio * width > height ? ratio * width : height;
         }
-    abl_pdf_need(&to->pdf, height);
-    place_picture(to, both[0], ABL_PDF_MARGIN_PT, width);
-    place_picture(to, both[1], ABL_PDF_MARGIN_PT + width + gap, width);
-    abl_pdf_gap(&to->pdf, height + 6);
+    const double room = abl_pdf_room(&to->pdf) / fmax(height, 1);
+    const double scale = room < 1 && room > LEAST_SCALE ? room : 1;
+    abl_pdf_need(&to->pdf, scale * height);
+    place_picture(to, both[0], ABL_PDF_MARGIN_PT, scale * width);
+    place_picture(to, both[1], ABL_PDF_MARGIN_PT + scale * width + gap,
+                  scale * width);
+    abl_pdf_gap(&to->pdf, scale * height + 6);
 }
 
 /* A sheet of the patient over the whole width. */

@@ -81,10 +81,14 @@ void abl_pdf_new_page(abl_pdf *pdf)
     pdf->y_pt = ABL_PDF_MARGIN_PT;
 }
 
+double abl_pdf_room(const abl_pdf *pdf)
+{
+    return ABL_PDF_HEIGHT_PT - ABL_PDF_MARGIN_PT - pdf->y_pt;
+}
+
 void abl_pdf_need(abl_pdf *pdf, double height_pt)
 {
-    if (pdf->y_pt + height_pt > ABL_PDF_HEIGHT_PT - ABL_PDF_MARGIN_PT &&
-        pdf->y_pt > ABL_PDF_MARGIN_PT)
+    if (height_pt > abl_pdf_room(pdf) && pdf->y_pt > ABL_PDF_MARGIN_PT)
         abl_pdf_new_page(pdf);
 }
 

@@ -34,6 +34,8 @@ abl_status abl_pdf_close(abl_pdf *pdf, const char *path,
 
 /** Begins a page unless @p height_pt more fit on this one. */
 void abl_pdf_need(abl_pdf *pdf, double height_pt);
+/** Height that is left on this page [pt]. */
+double abl_pdf_room(const abl_pdf *pdf);
 void abl_pdf_new_page(abl_pdf *pdf);
 void abl_pdf_gap(abl_pdf *pdf, double height_pt);
 
