@@ -325,7 +325,7 @@ void abl_overlay_head(char *text, size_t size, const abl_report *report)
     char read[256], count[64];
     abl_read_line(read, sizeof read, report);
     describe_count(count, sizeof count, report->findings);
-    snprintf(text, size, "%s: %s   %s",
+    snprintf(text, size, "%s; %s   %s",
              abl_verdict_text(report->assessment->patient.verdict), count,
              read);
 }

@@ -142,7 +142,7 @@ abl_status abl_overlay_surface(abl_picture *out, const char *folder,
                                const abl_report *report,
                                abl_error *err) ABL_MUST_CHECK;
 
-/** "does not meet imaging criteria: 3 lesions, 1 of low confidence", and who
+/** "does not meet imaging criteria; 3 lesions, 1 of low confidence", and who
  * read it. */
 void abl_overlay_head(char *text, size_t size, const abl_report *report);
 
