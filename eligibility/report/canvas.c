@@ -278,6 +278,7 @@ void abl_canvas_limit(abl_canvas *canvas, double left, double top, double right,
     canvas->area[3] = bottom;
     canvas->box_count = 0;
     memset(canvas->is_label, 0, sizeof canvas->is_label);
+    memset(canvas->is_lesion, 0, sizeof canvas->is_lesion);
 }
 
 void abl_canvas_reserve(abl_canvas *canvas, double left, double top,
@@ -307,6 +308,13 @@ static bool is_free(const abl_canvas *canvas, const double box[4])
     return true;
 }
 
+void abl_canvas_reserve_lesion(abl_canvas *canvas, const double box[4])
+{
+    if (canvas->box_count < ABL_CANVAS_MAX_BOXES)
+        canvas->is_lesion[canvas->box_count] = true;
+    abl_canvas_reserve(canvas, box[0], box[1], box[2], box[3]);
+}
+
 void abl_canvas_reserve_line(abl_canvas *canvas, const double from[2],
                              const double to[2], double half_px)
 {
@@ -329,27 +337,45 @@ static void nearest_of_box(double at[2], const double box[4],
     at[1] = fmin(fmax(anchor[1], box[1]), box[3]);
 }
 
-static bool crosses_label(const abl_canvas *canvas, const double box[4],
-                          const double anchor[2])
+static bool is_within(const double box[4], const double at[2])
+{
+    return at[0] > box[0] && at[0] < box[2] && at[1] > box[1] && at[1] < box[3];
+}
+
+static bool passes_through(const double box[4], const double from[2],
+                           const double to[2])
+{
+    for (int step = 0; step < 24; step++) {
+        const double along = step / 23.0;
+        const double at[2] = {from[0] + along * (to[0] - from[0]),
+                              from[1] + along * (to[1] - from[1])};
+        if (is_within(box, at))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the line to a label runs over another label; a strict one not over
+ * a lesion either, unless it starts there. */
+static bool crosses(const abl_canvas *canvas, const double box[4],
+                    const double anchor[2], bool strict)
 {
     double from[2];
     nearest_of_box(from, box, anchor);
     for (size_t n = 0; n < canvas->box_count; n++) {
         const double *taken = canvas->boxes[n];
-        for (int step = 0; canvas->is_label[n] && step < 24; step++) {
-            const double along = step / 23.0;
-            const double x = from[0] + along * (anchor[0] - from[0]);
-            const double y = from[1] + along * (anchor[1] - from[1]);
-            if (x > taken[0] && x < taken[2] && y > taken[1] && y < taken[3])
-                return true;
-        }
+        const bool counts =
+            canvas->is_label[n] ||
+            (strict && canvas->is_lesion[n] && !is_within(taken, anchor));
+        if (counts && passes_through(taken, from, anchor))
+            return true;
     }
     return false;
 }
 
 /* On a ring around the anchor, the sides first. */
 static bool find_on_ring(double box[4], const abl_canvas *canvas,
-                         const double anchor[2], double radius)
+                         const double anchor[2], double radius, bool strict)
 {
     const double width = box[2] - box[0], height = box[3] - box[1];
     for (int step = 0; step < 24; step++) {
@@ -360,7 +386,7 @@ static bool find_on_ring(double box[4], const abl_canvas *canvas,
         box[1] = floor(mid_y - 0.5 * height);
         box[2] = box[0] + width;
         box[3] = box[1] + height;
-        if (is_free(canvas, box) && !crosses_label(canvas, box, anchor))
+        if (is_free(canvas, box) && !crosses(canvas, box, anchor, strict))
             return true;
     }
     return false;
@@ -370,10 +396,12 @@ static bool find_on_ring(double box[4], const abl_canvas *canvas,
 static size_t find_place(double box[4], const abl_canvas *canvas,
                          const double (*anchors)[2], size_t count)
 {
-    for (int ring = 0; ring < 20; ring++)
-        for (size_t n = 0; n < count; n++)
-            if (find_on_ring(box, canvas, anchors[n], 12 + 14.0 * ring))
-                return n;
+    for (int strict = 1; strict >= 0; strict--)
+        for (int ring = 0; ring < 20; ring++)
+            for (size_t n = 0; n < count; n++)
+                if (find_on_ring(box, canvas, anchors[n], 12 + 14.0 * ring,
+                                 strict))
+                    return n;
     return count;
 }
 

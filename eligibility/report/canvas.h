@@ -52,7 +52,7 @@ typedef struct abl_canvas {
     double area[4]; /**< that labels may use: left, top, right, bottom */
     size_t box_count;
     double boxes[ABL_CANVAS_MAX_BOXES][4]; /**< left, top, right, bottom */
-    bool is_label[ABL_CANVAS_MAX_BOXES];
+    bool is_label[ABL_CANVAS_MAX_BOXES], is_lesion[ABL_CANVAS_MAX_BOXES];
 } abl_canvas;
 
 /** Black picture of @p width x @p height; clear with abl_canvas_clear(). */
@@ -108,6 +108,9 @@ void abl_canvas_limit(abl_canvas *canvas, double left, double top, double right,
 /** Keeps labels out of a rectangle. */
 void abl_canvas_reserve(abl_canvas *canvas, double left, double top,
                         double right, double bottom);
+
+/** The same; lines to labels go round it where they can. */
+void abl_canvas_reserve_lesion(abl_canvas *canvas, const double box[4]);
 
 /** The same for a straight line and @p half_px to each side of it. */
 void abl_canvas_reserve_line(abl_canvas *canvas, const double from[2],

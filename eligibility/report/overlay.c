@@ -269,11 +269,10 @@ void abl_pane_find_lesions(abl_seen *seen, const abl_pane *pane,
                            const abl_volume *const *fields, size_t count)
 {
     for (size_t n = 0; n < count; n++) {
-        const double *box = seen[n].box;
         seen[n].is_seen =
             fields[n] && abl_pane_find_field(&seen[n], pane, fields[n]);
         if (seen[n].is_seen)
-            abl_canvas_reserve(pane->canvas, box[0], box[1], box[2], box[3]);
+            abl_canvas_reserve_lesion(pane->canvas, seen[n].box);
     }
 }
 

@@ -6,13 +6,16 @@
 enum {
     BINS = 1 << 15,
     NOT_SEEN = 0,
-    GREY_SPREAD = 2 /* channels this alike are a grey */
+    GREY_SPREAD = 2, /* channels this alike are a grey */
+    ENTRIES = 256,
+    COMMONEST = 160 /* are kept in any case; then what would change most */
 };
 
 /* All colours that share the upper five bits of each channel. */
 typedef struct bin {
     uint32_t seen;
     uint32_t number; /* in the palette */
+    uint64_t loss;   /* squared, over all its pixels, without an entry */
     uint64_t sum[3];
 } bin;
 
@@ -62,7 +65,8 @@ static void mean_of(int rgb[3], const bin *one)
         rgb[c] = (int)((one->sum[c] + one->seen / 2) / one->seen);
 }
 
-static uint32_t nearest(const abl_palette *palette, const int rgb[3])
+static uint32_t nearest(uint64_t *distance, const abl_palette *palette,
+                        const int rgb[3])
 {
     uint32_t best = 0;
     int least = 1 << 30;
@@ -77,27 +81,55 @@ static uint32_t nearest(const abl_palette *palette, const int rgb[3])
             best = (uint32_t)n;
         }
     }
+    *distance = (uint64_t)least;
     return best;
 }
 
+static void keep(abl_palette *palette, bin *one)
+{
+    int rgb[3];
+    mean_of(rgb, one);
+    for (int c = 0; c < 3; c++)
+        palette->rgb[palette->count][c] = (uint8_t)rgb[c];
+    one->number = (uint32_t)palette->count++;
+}
+
+static void approximate(const abl_palette *palette, bin *one)
+{
+    int rgb[3];
+    uint64_t distance;
+    mean_of(rgb, one);
+    one->number = nearest(&distance, palette, rgb);
+    one->loss = distance * one->seen;
+}
+
+static int greatest_loss_first(const void *a, const void *b)
+{
+    const bin *const *left = a, *const *right = b;
+    if ((*left)->loss != (*right)->loss)
+        return (*left)->loss < (*right)->loss ? 1 : -1;
+    return *left < *right ? -1 : 1;
+}
+
+/* A key of a legend is rare, but unlike all else. */
 static void fill_palette(abl_palette *palette, bin **used, size_t used_count)
 {
+    const size_t most = ENTRIES - ABL_PALETTE_GREYS;
     for (size_t n = 0; n < ABL_PALETTE_GREYS; n++)
         for (int c = 0; c < 3; c++)
             palette->rgb[n][c] = (uint8_t)(n * 255 / (ABL_PALETTE_GREYS - 1));
     palette->count = ABL_PALETTE_GREYS;
-    palette->is_short = used_count > 256 - ABL_PALETTE_GREYS;
-    for (size_t n = 0; n < used_count; n++) {
-        int rgb[3];
-        mean_of(rgb, used[n]);
-        if (palette->count == 256) {
-            used[n]->number = nearest(palette, rgb);
-            continue;
-        }
-        for (int c = 0; c < 3; c++)
-            palette->rgb[palette->count][c] = (uint8_t)rgb[c];
-        used[n]->number = (uint32_t)palette->count++;
-    }
+    palette->is_short = used_count > most;
+    const size_t sure = palette->is_short ? COMMONEST : used_count;
+    for (size_t n = 0; n < sure; n++)
+        keep(palette, used[n]);
+    for (size_t n = sure; n < used_count; n++)
+        approximate(palette, used[n]);
+    qsort(used + sure, used_count - sure, sizeof *used, greatest_loss_first);
+    for (size_t n = sure; n < used_count && n < most; n++)
+        keep(palette, used[n]);
+    for (size_t n = most; n < used_count; n++)
+        approximate(palette, used[n]);
 }
 
 static void number_pixels(uint8_t *numbers, const bin *bins,

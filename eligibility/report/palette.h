@@ -19,8 +19,9 @@ typedef struct abl_palette {
 
 /**
  * A picture of 0xRRGGBB words as palette numbers. Greys fall on the nearest of
- * 64 levels (as abl_view_render_hu() makes them); the rest on the commonest
- * 192 colours, which are told apart to 5 bits a channel.
+ * 64 levels (as abl_view_render_hu() makes them); the rest on 192 colours, which
+ * are told apart to 5 bits a channel: the commonest, and those that would change
+ * most without an entry.
  * @param[out] numbers @p count of them
  * @retval ABL_E_NOMEM
  */

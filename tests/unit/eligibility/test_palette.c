@@ -49,7 +49,8 @@ static void few_colours_are_kept_exactly(void)
         CU_ASSERT_EQUAL(colour_of(&palette, numbers[n]), words[n]);
 }
 
-static void a_rare_colour_falls_on_its_nearest(void)
+/* Colour that one more pixel gets, beside 192 colours of two pixels each. */
+static uint32_t colour_of_a_rare(uint32_t rare)
 {
     abl_palette palette;
     enum {
@@ -60,11 +61,23 @@ static void a_rare_colour_falls_on_its_nearest(void)
     uint8_t numbers[COUNT];
     for (unsigned n = 0; n < 2 * COMMON; n++)
         words[n] = word_of(255, n % COMMON % 16 * 8, n % COMMON / 16 * 8);
-    words[2 * COMMON] = word_of(233, 0, 0);
+    words[2 * COMMON] = rare;
     apply(&palette, numbers, words, COUNT);
     CU_ASSERT_EQUAL(palette.count, 256);
-    CU_ASSERT_EQUAL(colour_of(&palette, numbers[2 * COMMON]),
-                    word_of(255, 0, 0));
+    CU_ASSERT(palette.is_short);
+    return colour_of(&palette, numbers[2 * COMMON]);
+}
+
+static void a_rare_colour_falls_on_its_nearest(void)
+{
+    CU_ASSERT_EQUAL(colour_of_a_rare(word_of(247, 0, 0)), word_of(255, 0, 0));
+}
+
+/* So the key of a legend keeps its colour. */
+static void a_rare_colour_unlike_all_others_is_kept(void)
+{
+    CU_ASSERT_EQUAL(colour_of_a_rare(word_of(0, 178, 130)),
+                    word_of(0, 178, 130));
 }
 
 const char *const abl_test_suite = "eligibility.palette";
@@ -72,5 +85,6 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(the_greys_of_a_rendered_scan_are_kept),
     ABL_TEST(few_colours_are_kept_exactly),
     ABL_TEST(a_rare_colour_falls_on_its_nearest),
+    ABL_TEST(a_rare_colour_unlike_all_others_is_kept),
     CU_TEST_INFO_NULL,
 };

@@ -71,6 +71,25 @@ static void labels_stay_in_their_pane(void)
     abl_canvas_clear(&canvas);
 }
 
+/* Room is left only beyond two lesions, of which one may be crossed. */
+static void a_line_to_a_label_goes_round_a_lesion(void)
+{
+    abl_error err;
+    abl_canvas canvas;
+    const double anchor[2] = {200, 200};
+    ABL_CHECK_OK(abl_canvas_open(&canvas, 400, 400, &err), &err);
+    abl_canvas_reserve_lesion(&canvas, (double[4]){210, 150, 280, 250});
+    abl_canvas_reserve(&canvas, 0, 0, 400, 140);
+    abl_canvas_reserve(&canvas, 0, 260, 400, 400);
+    abl_canvas_reserve(&canvas, 110, 0, 230, 400); /* but no lesion */
+    CU_ASSERT_TRUE(abl_canvas_label(&canvas, anchor, 14, ABL_INK_LESION, "1"));
+    CU_ASSERT(canvas.boxes[canvas.box_count - 1][2] <= 110);
+    abl_canvas_reserve(&canvas, 0, 0, 200, 400);
+    CU_ASSERT_TRUE(abl_canvas_label(&canvas, anchor, 14, ABL_INK_LESION, "2"));
+    CU_ASSERT(canvas.boxes[canvas.box_count - 1][0] >= 280);
+    abl_canvas_clear(&canvas);
+}
+
 static void texts_of_marks_cover_no_ring(void)
 {
     abl_error err;
@@ -328,6 +347,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(a_label_without_room_is_left_out),
     ABL_TEST(labels_stay_in_their_pane),
     ABL_TEST(text_is_cut_between_characters_and_not_before_a_unit),
+    ABL_TEST(a_line_to_a_label_goes_round_a_lesion),
     ABL_TEST(texts_of_marks_cover_no_ring),
     ABL_TEST(shadow_of_a_ball_is_its_disc_from_every_side),
     ABL_TEST(rays_through_the_structure_show_only_it),
