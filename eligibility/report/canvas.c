@@ -92,6 +92,41 @@ void abl_canvas_rgb(abl_canvas *canvas, const uint8_t *rgb, size_t width,
     cairo_surface_mark_dirty(canvas->surface);
 }
 
+/* Ink of a colour over a pixel; both as 0xRRGGBB. */
+static uint32_t blend(uint32_t under, uint32_t over, double share)
+{
+    uint32_t out = 0;
+    for (int shift = 0; shift <= 16; shift += 8) {
+        const double from = (double)(under >> shift & 255);
+        const double to = (double)(over >> shift & 255);
+        out |= (uint32_t)(from + share * (to - from) + 0.5) << shift;
+    }
+    return out;
+}
+
+void abl_canvas_dot(abl_canvas *canvas, const double at[2], double radius_px,
+                    uint32_t rgb)
+{
+    const raster to = raster_of(canvas);
+    const double reach = radius_px + 0.5; /* of the softened edge */
+    const double last[2] = {(double)to.columns - 1, (double)to.rows - 1};
+    const double left = ceil(fmax(at[0] - 0.5 - reach, 0));
+    const double right = floor(fmin(at[0] - 0.5 + reach, last[0]));
+    const double top = ceil(fmax(at[1] - 0.5 - reach, 0));
+    const double bottom = floor(fmin(at[1] - 0.5 + reach, last[1]));
+    for (double y = top; y <= bottom; y++)
+        for (double x = left; x <= right; x++) {
+            uint32_t word;
+            unsigned char *pixel =
+                to.data + (size_t)y * to.stride + 4 * (size_t)x;
+            const double off = hypot(x + 0.5 - at[0], y + 0.5 - at[1]);
+            memcpy(&word, pixel, 4);
+            word = blend(word, rgb, fmin(fmax(reach - off, 0), 1));
+            memcpy(pixel, &word, 4);
+        }
+    cairo_surface_mark_dirty(canvas->surface);
+}
+
 void abl_canvas_ink(abl_canvas *canvas, abl_ink ink, double alpha)
 {
     cairo_set_source_rgba(canvas->cairo, inks[ink][0], inks[ink][1],
@@ -152,6 +187,25 @@ double abl_canvas_text_width(abl_canvas *canvas, double size_px,
     return extents.x_advance;
 }
 
+/* Whether nothing but black lies in a box of the canvas. */
+static bool is_black(const abl_canvas *canvas, double left, double top,
+                     double right, double bottom)
+{
+    const raster of = raster_of(canvas);
+    const size_t first = (size_t)fmax(left, 0), row = (size_t)fmax(top, 0);
+    const size_t end = (size_t)fmin(fmax(right, 0), (double)of.columns);
+    const size_t below = (size_t)fmin(fmax(bottom, 0), (double)of.rows);
+    for (size_t y = row; y < below; y++)
+        for (size_t x = first; x < end; x++) {
+            uint32_t word;
+            memcpy(&word, of.data + y * of.stride + 4 * x, 4);
+            if (word & 0xFFFFFF)
+                return false;
+        }
+    return true;
+}
+
+/* On black there is no halo to be seen, and stroking letters takes long. */
 double abl_canvas_text(abl_canvas *canvas, double left_px, double base_px,
                        double size_px, abl_ink ink, const char *text)
 {
@@ -160,9 +214,12 @@ double abl_canvas_text(abl_canvas *canvas, double left_px, double base_px,
     cairo_new_path(cairo);
     cairo_move_to(cairo, left_px, base_px);
     cairo_text_path(cairo, text);
-    cairo_set_source_rgba(cairo, 0, 0, 0, 0.8);
-    cairo_set_line_width(cairo, 2.4);
-    cairo_stroke_preserve(cairo);
+    if (!is_black(canvas, left_px - 4, base_px - 1.3 * size_px,
+                  left_px + width + 4, base_px + 0.5 * size_px)) {
+        cairo_set_source_rgba(cairo, 0, 0, 0, 0.8);
+        cairo_set_line_width(cairo, 2.4);
+        cairo_stroke_preserve(cairo);
+    }
     abl_canvas_ink(canvas, ink, 1);
     cairo_fill(cairo);
     return width;

@@ -68,6 +68,10 @@ void abl_canvas_grey(abl_canvas *canvas, const uint8_t *grey, size_t width,
 void abl_canvas_rgb(abl_canvas *canvas, const uint8_t *rgb, size_t width,
                     size_t height, size_t left, size_t top);
 
+/** A disc with a soft edge; for thousands of them. @p rgb is 0xRRGGBB. */
+void abl_canvas_dot(abl_canvas *canvas, const double at[2], double radius_px,
+                    uint32_t rgb);
+
 void abl_canvas_ink(abl_canvas *canvas, abl_ink ink, double alpha);
 
 /** Strokes the current path in @p ink over a darker halo. */

@@ -2,6 +2,18 @@
 #include "eligibility/report/contour.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "imaging/threads.h"
+
+/* What is known of a point: whether the level passes between it and the point
+ * to its right or below, and which of these edges a line has passed. */
+enum {
+    CROSSED_RIGHT = 1,
+    CROSSED_DOWN = 2,
+    SEEN_RIGHT = 4,
+    SEEN_DOWN = 8
+};
 
 /* Edges between neighbouring points: number 2n runs from point n to the right,
  * 2n + 1 downwards. Cells have their upper left point's number; their edges
@@ -10,22 +22,24 @@ typedef struct tracer {
     const float *values;
     const abl_lattice *lattice;
     size_t columns, rows;
-    uint8_t *seen; /* by edge */
+    uint8_t *marks; /* by point */
     abl_contour_fn point;
     void *user;
 } tracer;
 
-static bool is_inside(const tracer *t, size_t n)
-{
-    return t->values[n] > 0;
-}
-
 static bool is_crossed(const tracer *t, size_t edge)
 {
-    const size_t n = edge / 2, column = n % t->columns, row = n / t->columns;
-    if (edge % 2 ? row + 1 >= t->rows : column + 1 >= t->columns)
-        return false;
-    return is_inside(t, n) != is_inside(t, n + (edge % 2 ? t->columns : 1));
+    return t->marks[edge / 2] >> (edge % 2) & CROSSED_RIGHT;
+}
+
+static bool is_seen(const tracer *t, size_t edge)
+{
+    return t->marks[edge / 2] >> (edge % 2) & SEEN_RIGHT;
+}
+
+static void mark_seen(const tracer *t, size_t edge)
+{
+    t->marks[edge / 2] |= (uint8_t)(SEEN_RIGHT << (edge % 2));
 }
 
 static void report(const tracer *t, size_t edge, bool starts)
@@ -89,30 +103,72 @@ static void follow(const tracer *t, size_t first, size_t cell)
 {
     size_t edge = first;
     report(t, first, true);
-    t->seen[first] = 1;
+    mark_seen(t, first);
     for (;;) {
         edge = leave_cell(t, cell, edge);
         report(t, edge, false);
-        if (t->seen[edge])
+        if (is_seen(t, edge))
             return;
-        t->seen[edge] = 1;
+        mark_seen(t, edge);
         if (!cross(&cell, t, edge, edge / 2 != cell))
             return;
     }
 }
 
+ABL_HOT static void mark_row(uint8_t *marks, const float *here,
+                             const float *below, size_t columns)
+{
+    for (size_t n = 0; n + 1 < columns; n++)
+        marks[n] = (uint8_t)(((here[n] > 0) != (here[n + 1] > 0)) |
+                             ((here[n] > 0) != (below[n] > 0)) << 1);
+    const size_t last = columns - 1;
+    marks[last] = (uint8_t)(((here[last] > 0) != (below[last] > 0)) << 1);
+}
+
+/* The last row has nothing below it: it is its own neighbour. */
+static void mark_all(const tracer *t)
+{
+    for (size_t row = 0; row < t->rows; row++) {
+        const float *here = t->values + row * t->columns;
+        mark_row(t->marks + row * t->columns, here,
+                 row + 1 < t->rows ? here + t->columns : here, t->columns);
+    }
+}
+
+/* The next point at @p n or behind it that has a mark; most have none. */
+static size_t next_marked(const tracer *t, size_t n, size_t points)
+{
+    uint64_t eight;
+    while (n + sizeof eight <= points) {
+        memcpy(&eight, t->marks + n, sizeof eight);
+        if (eight)
+            break;
+        n += sizeof eight;
+    }
+    while (n < points && !t->marks[n])
+        n++;
+    return n;
+}
+
+static void trace_from(const tracer *t, size_t edge, bool closed_too)
+{
+    size_t before = 0, behind = 0;
+    if (is_seen(t, edge) || !is_crossed(t, edge))
+        return;
+    const bool has_before = cross(&before, t, edge, false);
+    const bool has_behind = cross(&behind, t, edge, true);
+    if (closed_too || has_before != has_behind)
+        follow(t, edge, has_behind ? behind : before);
+}
+
 static void trace_all(const tracer *t)
 {
-    const size_t edges = 2 * t->columns * t->rows;
+    const size_t points = t->columns * t->rows;
     for (int pass = 0; pass < 2; pass++)
-        for (size_t edge = 0; edge < edges; edge++) {
-            size_t before, behind;
-            if (t->seen[edge] || !is_crossed(t, edge))
-                continue;
-            const bool has_before = cross(&before, t, edge, false);
-            const bool has_behind = cross(&behind, t, edge, true);
-            if (pass == 1 || has_before != has_behind)
-                follow(t, edge, has_behind ? behind : before);
+        for (size_t n = next_marked(t, 0, points); n < points;
+             n = next_marked(t, n + 1, points)) {
+            trace_from(t, 2 * n, pass == 1);
+            trace_from(t, 2 * n + 1, pass == 1);
         }
 }
 
@@ -123,11 +179,12 @@ abl_status abl_contour_trace(const float *values, const abl_lattice *lattice,
         return ABL_OK;
     tracer t = {values, lattice, lattice->size[0], lattice->size[1], NULL,
                 point,  user};
-    t.seen = abl_alloc(2 * t.columns * t.rows, 1, err);
-    if (!t.seen)
+    t.marks = abl_alloc(t.columns * t.rows, 1, err);
+    if (!t.marks)
         return ABL_E_NOMEM;
+    mark_all(&t);
     trace_all(&t);
-    free(t.seen);
+    free(t.marks);
     return ABL_OK;
 }
 

@@ -37,19 +37,20 @@ typedef enum kind {
 
 /* Okabe and Ito's colours; large dots are open, small ones closed. */
 static const struct {
-    double colour[3], radius;
+    uint32_t rgb;
+    double radius;
     const char *title;
 } kinds[KIND_COUNT] = {
-    {{0.00, 0.70, 0.51}, 3.4, "clear"},
-    {{0.94, 0.89, 0.26}, 3.4, "clear but long (borderline)"},
-    {{0.80, 0.80, 0.80}, 1.7, "bone, intercostal bundle"},
-    {{0.34, 0.71, 0.91}, 1.7, "lung, pleural margin"},
-    {{0.84, 0.37, 0.00}, 1.7, "bowel, stomach"},
-    {{0.80, 0.47, 0.65}, 1.7, "other organ"},
-    {{0.00, 0.45, 0.70}, 1.7, "heart, vessel"},
-    {{0.90, 0.60, 0.00}, 1.7, "other lesion"},
-    {{0.55, 0.40, 0.30}, 1.7, "unnamed tissue, end of scan"},
-    {{0.30, 0.30, 0.30}, 1.7, "table, angle, length, arm or fold"},
+    {0x00B282, 3.4, "clear"},
+    {0xF0E342, 3.4, "clear but long (borderline)"},
+    {0xCCCCCC, 1.7, "bone, intercostal bundle"},
+    {0x57B5E8, 1.7, "lung, pleural margin"},
+    {0xD65E00, 1.7, "bowel, stomach"},
+    {0xCC78A6, 1.7, "other organ"},
+    {0x0073B2, 1.7, "heart, vessel"},
+    {0xE69900, 1.7, "other lesion"},
+    {0x8C664C, 1.7, "unnamed tissue, end of scan"},
+    {0x4C4C4C, 1.7, "table, angle, length, arm or fold"},
 };
 
 static kind kind_of_obstacle(int obstacle)
@@ -108,16 +109,6 @@ static void place(double pixel[2], const double away[3])
     pixel[1] = MAP_TOP + MAP_HEIGHT * (90 - up) / 180;
 }
 
-static void put_dot(abl_canvas *canvas, const double at[2], kind what,
-                    double radius)
-{
-    cairo_t *c = canvas->cairo;
-    cairo_set_source_rgb(c, kinds[what].colour[0], kinds[what].colour[1],
-                         kinds[what].colour[2]);
-    cairo_arc(c, at[0], at[1], radius, 0, 2 * acos(-1.0));
-    cairo_fill(c);
-}
-
 /* Closed directions first, so that open ones lie on top. */
 static void draw_dots(abl_canvas *canvas, const abl_access *access,
                       size_t counts[KIND_COUNT])
@@ -131,7 +122,7 @@ static void draw_dots(abl_canvas *canvas, const abl_access *access,
                 continue;
             abl_access_direction(away, n);
             place(at, away);
-            put_dot(canvas, at, what, kinds[what].radius);
+            abl_canvas_dot(canvas, at, kinds[what].radius, kinds[what].rgb);
             counts[what]++;
         }
 }
@@ -196,7 +187,7 @@ static void draw_legend(abl_canvas *canvas, const size_t counts[KIND_COUNT],
     for (int n = 0; n < KIND_COUNT; n++) {
         char text[96];
         const double x = 24 + (n % 2) * 370, y = top + 26 * (double)(n / 2);
-        put_dot(canvas, (double[2]){x, y}, (kind)n, 6);
+        abl_canvas_dot(canvas, (double[2]){x, y}, 6, kinds[n].rgb);
         snprintf(text, sizeof text, "%s: %.1f %%", kinds[n].title,
                  100.0 * (double)counts[n] / (double)directions);
         abl_canvas_text(canvas, x + 14, y + 5, ABL_TEXT_SMALL_PX, ABL_INK_TEXT,

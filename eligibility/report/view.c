@@ -2,7 +2,6 @@
 #include "eligibility/report/view.h"
 
 #include <math.h>
-#include <string.h>
 
 static double dot(const double a[3], const double b[3])
 {
@@ -112,105 +111,6 @@ void abl_view_letters(char letters[4], const double direction_lps[3])
     letters[used] = '\0';
 }
 
-/* A walk along one row of the picture, in voxel positions. */
-typedef struct walk {
-    double start_ijk[3], step_ijk[3];
-} walk;
-
-static walk row_walk(const abl_view *view, const abl_grid *grid,
-                     const double first_px[2], double row_px, double step_px)
-{
-    walk along;
-    double first[3], second[3], next[3];
-    abl_view_to_lps(first, view, first_px[0], first_px[1] + row_px);
-    abl_view_to_lps(next, view, first_px[0] + step_px, first_px[1] + row_px);
-    abl_grid_to_ijk(along.start_ijk, grid, first);
-    abl_grid_to_ijk(second, grid, next);
-    for (int a = 0; a < 3; a++)
-        along.step_ijk[a] = second[a] - along.start_ijk[a];
-    return along;
-}
-
-static bool inside_grid(const abl_grid *grid, const double ijk[3])
-{
-    for (int a = 0; a < 3; a++)
-        if (!(ijk[a] >= -0.5 && ijk[a] <= (double)grid->size[a] - 0.5))
-            return false;
-    return true;
-}
-
-/* The eight voxels around a position, for values read many at a time. */
-typedef struct cell {
-    size_t offset;
-    size_t step[3];
-    float weight[3];
-} cell;
-
-static inline cell locate_cell(const abl_grid *grid, const double ijk[3])
-{
-    const size_t stride[3] = {1, grid->size[0], grid->size[0] * grid->size[1]};
-    cell at = {0, {0, 0, 0}, {0, 0, 0}};
-    for (int a = 0; a < 3; a++) {
-        const double top = (double)(grid->size[a] - 1);
-        const double position = ijk[a] < 0 ? 0 : ijk[a] > top ? top : ijk[a];
-        const int32_t base = (int32_t)position; /* sizes are far below 2^31 */
-        at.offset += (size_t)base * stride[a];
-        at.step[a] = base + 1 < (int32_t)grid->size[a] ? stride[a] : 0;
-        at.weight[a] = (float)(position - (double)base);
-    }
-    return at;
-}
-
-#define DEFINE_SAMPLE(name, type)                                           \
-    static float name(const type *voxels, const cell *at)                   \
-    {                                                                       \
-        const type *v = voxels + at->offset;                                \
-        float plane[2];                                                     \
-        for (size_t k = 0; k < 2; k++) {                                    \
-            const type *low = v + k * at->step[2];                          \
-            const type *high = low + at->step[1];                           \
-            float a = (float)low[0] +                                       \
-                      at->weight[0] * (float)(low[at->step[0]] - low[0]);   \
-            float b = (float)high[0] +                                      \
-                      at->weight[0] * (float)(high[at->step[0]] - high[0]); \
-            plane[k] = a + at->weight[1] * (b - a);                         \
-        }                                                                   \
-        return plane[0] + at->weight[2] * (plane[1] - plane[0]);            \
-    }
-DEFINE_SAMPLE(sample_hu, int16_t)
-DEFINE_SAMPLE(sample_value, float)
-
-static void render_row(uint8_t *grey, const abl_view *view,
-                       const abl_volume *image, size_t row, double low_hu,
-                       double scale)
-{
-    static const double corner_px[2] = {0, 0};
-    const walk along = row_walk(view, &image->grid, corner_px, (double)row, 1);
-    for (size_t column = 0; column < view->width_px; column++) {
-        double ijk[3];
-        for (int a = 0; a < 3; a++)
-            ijk[a] = along.start_ijk[a] + (double)column * along.step_ijk[a];
-        grey[column] = 0;
-        if (!inside_grid(&image->grid, ijk))
-            continue;
-        const cell at = locate_cell(&image->grid, ijk);
-        double hu = (double)sample_hu(abl_volume_i16(image), &at);
-        const double raw = (hu - low_hu) * scale;
-        const double value = raw < 0 ? 0 : raw > 255 ? 255 : raw;
-        grey[column] = (uint8_t)((int)(value * 63 / 255 + 0.5) * 255 / 63);
-    }
-}
-
-void abl_view_render_hu(uint8_t *grey, const abl_view *view,
-                        const abl_volume *image, double centre_hu,
-                        double width_hu)
-{
-    const double low_hu = centre_hu - 0.5 * width_hu;
-    for (size_t row = 0; row < view->height_px; row++)
-        render_row(grey + row * view->width_px, view, image, row, low_hu,
-                   255.0 / width_hu);
-}
-
 abl_lattice abl_view_lattice(const abl_view *view, const abl_grid *field,
                              double step_px)
 {
@@ -239,27 +139,4 @@ abl_lattice abl_view_lattice(const abl_view *view, const abl_grid *field,
     if (lattice.size[0] == 0)
         lattice.size[1] = 0;
     return lattice;
-}
-
-void abl_view_sample_field(float *values, const abl_view *view,
-                           const abl_volume *field, const abl_lattice *lattice,
-                           float outside)
-{
-    for (size_t row = 0; row < lattice->size[1]; row++) {
-        const walk along =
-            row_walk(view, &field->grid, lattice->first_px,
-                     (double)row * lattice->step_px, lattice->step_px);
-        for (size_t column = 0; column < lattice->size[0]; column++) {
-            double ijk[3];
-            for (int a = 0; a < 3; a++)
-                ijk[a] =
-                    along.start_ijk[a] + (double)column * along.step_ijk[a];
-            float *value = &values[row * lattice->size[0] + column];
-            *value = outside;
-            if (inside_grid(&field->grid, ijk)) {
-                const cell at = locate_cell(&field->grid, ijk);
-                *value = sample_value(abl_volume_f32(field), &at);
-            }
-        }
-    }
 }
