@@ -1,4 +1,5 @@
-/* PNG in memory from pixels of one byte: grey, or numbers of a palette.
+/* PNG in memory from pixels of one byte (grey, or numbers of a palette) or in
+ * full colour.
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef ABL_IMAGING_PNG_ENCODE_H
@@ -29,6 +30,19 @@ abl_status abl_png_encode(uint8_t **png, size_t *bytes, const uint8_t *pixels,
                           size_t width, size_t height,
                           const uint8_t *palette_rgb, size_t colours,
                           abl_error *err) ABL_MUST_CHECK;
+
+/** The same in full colour: 3 bytes a pixel, red first.
+ * @retval ABL_E_INVALID a side is 0 or above 65535
+ * @retval ABL_E_NOMEM */
+abl_status abl_png_encode_rgb(uint8_t **png, size_t *bytes, const uint8_t *rgb,
+                              size_t width, size_t height,
+                              abl_error *err) ABL_MUST_CHECK;
+
+/** The packed rows inside a PNG that was made here: a zlib stream, every row
+ * behind the number of its filter.
+ * @param[out] packed into @p png; NULL when it is not one of ours */
+void abl_png_packed(const uint8_t **packed, size_t *packed_bytes,
+                    const uint8_t *png, size_t bytes);
 
 #ifdef __cplusplus
 }

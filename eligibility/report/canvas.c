@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "imaging/file_bytes.h"
-#include "imaging/png.h"
 #include "imaging/png_encode.h"
 
 static const double inks[][3] = {
@@ -561,44 +560,51 @@ static abl_status check_drawn(abl_canvas *canvas, const char *path,
     return ABL_OK;
 }
 
-abl_status abl_canvas_write_full(abl_canvas *canvas, const char *path,
-                                 abl_error *err)
+static abl_status take_colours(abl_pixels *out, abl_canvas *canvas,
+                               abl_error *err)
 {
-    abl_status status = check_drawn(canvas, path, err);
-    if (status)
-        return status;
     const raster from = raster_of(canvas);
-    const size_t width = from.columns, height = from.rows;
-    uint8_t *rgba = abl_alloc(width * height, 4, err);
-    if (!rgba)
-        return ABL_E_NOMEM;
-    for (size_t n = 0; n < width * height; n++) {
-        uint32_t word;
-        memcpy(&word, from.data + n / width * from.stride + 4 * (n % width), 4);
-        for (int c = 0; c < 3; c++)
-            rgba[4 * n + (size_t)c] = (uint8_t)(word >> (16 - 8 * c));
-        rgba[4 * n + 3] = 255;
-    }
-    status = abl_png_write(path, rgba, width, height, err);
-    free(rgba);
+    out->width = from.columns;
+    out->height = from.rows;
+    out->rgb = abl_alloc(from.columns * from.rows, 3, err);
+    uint8_t *to = out->rgb;
+    for (size_t row = 0; to && row < from.rows; row++)
+        for (size_t n = 0; n < from.columns; n++) {
+            uint32_t word;
+            memcpy(&word, from.data + row * from.stride + 4 * n, 4);
+            for (int shift = 16; shift >= 0; shift -= 8)
+                *to++ = (uint8_t)(word >> shift);
+        }
+    return to ? ABL_OK : ABL_E_NOMEM;
+}
+
+abl_status abl_canvas_write_full(abl_canvas *canvas, const char *path,
+                                 abl_pixels *kept, abl_error *err)
+{
+    memset(kept, 0, sizeof *kept);
+    abl_status status = check_drawn(canvas, path, err);
+    if (!status)
+        status = take_colours(kept, canvas, err);
+    if (!status)
+        status = abl_png_encode_rgb(&kept->png, &kept->png_bytes, kept->rgb,
+                                    kept->width, kept->height, err);
+    if (!status)
+        status = abl_file_write(path, kept->png, kept->png_bytes, err);
     return status;
 }
 
 abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
                             abl_pixels *kept, abl_error *err)
 {
-    uint8_t *png = NULL;
-    size_t bytes = 0;
     memset(kept, 0, sizeof *kept);
     abl_status status = check_drawn(canvas, path, err);
     if (!status)
         status = reduce_colours(kept, canvas, err);
     if (!status)
-        status = abl_png_encode(&png, &bytes, kept->numbers, kept->width,
-                                kept->height, kept->palette.rgb[0],
+        status = abl_png_encode(&kept->png, &kept->png_bytes, kept->numbers,
+                                kept->width, kept->height, kept->palette.rgb[0],
                                 kept->palette.count, err);
     if (!status)
-        status = abl_file_write(path, png, bytes, err);
-    free(png);
+        status = abl_file_write(path, kept->png, kept->png_bytes, err);
     return status;
 }

@@ -147,8 +147,9 @@ void abl_canvas_marks(abl_canvas *canvas, const abl_mark *marks, size_t count,
 abl_status abl_canvas_write(abl_canvas *canvas, const char *path,
                             abl_pixels *kept, abl_error *err) ABL_MUST_CHECK;
 
-/** The same with all of its colours; larger, and nothing is kept. */
+/** The same with all of its colours; larger. */
 abl_status abl_canvas_write_full(abl_canvas *canvas, const char *path,
+                                 abl_pixels *kept,
                                  abl_error *err) ABL_MUST_CHECK;
 
 #endif

@@ -76,7 +76,7 @@ static abl_status get_rgb(uint8_t **rgb, size_t size[2], const char *path,
 {
     size[0] = kept->width;
     size[1] = kept->height;
-    if (kept->numbers) {
+    if (abl_pixels_kept(kept)) {
         *rgb = abl_alloc(size[0] * size[1], 3, err);
         if (!*rgb)
             return ABL_E_NOMEM;

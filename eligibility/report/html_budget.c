@@ -30,6 +30,10 @@ static abl_status measure(size_t *page_bytes, const char *folder,
 {
     char path[PATH_MAX];
     struct stat facts;
+    if (picture->pixels.png) {
+        *page_bytes = abl_base64_bytes(picture->pixels.png_bytes);
+        return ABL_OK;
+    }
     const int length =
         snprintf(path, sizeof path, "%s/%s", folder, picture->file);
     if (length < 0 || (size_t)length >= sizeof path)

@@ -30,8 +30,8 @@ static void name_kind(char *kind, size_t size, const char *file)
     kind[used] = '\0';
 }
 
-static abl_status embed(const abl_html *html, const abl_picture *picture,
-                        abl_error *err)
+static abl_status embed_file(const abl_html *html, const abl_picture *picture,
+                             abl_error *err)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", html->folder, picture->file);
@@ -39,6 +39,19 @@ static abl_status embed(const abl_html *html, const abl_picture *picture,
     if (!in)
         return abl_error_set(err, ABL_E_IO, "%s: cannot be read: %s", path,
                              strerror(errno));
+    copy_base64(html->file, in);
+    const bool failed = ferror(in) != 0;
+    fclose(in);
+    return failed
+               ? abl_error_set(err, ABL_E_IO, "%s: cannot be read whole", path)
+               : ABL_OK;
+}
+
+static abl_status embed(const abl_html *html, const abl_picture *picture,
+                        abl_error *err)
+{
+    const abl_pixels *kept = &picture->pixels;
+    abl_status status = ABL_OK;
     char kind[32];
     name_kind(kind, sizeof kind, picture->file);
     abl_html_put(html, "<figure class=\"shows-%s\">", kind);
@@ -46,15 +59,14 @@ static abl_status embed(const abl_html *html, const abl_picture *picture,
                  picture->width, picture->height);
     abl_html_text(html, picture->caption);
     abl_html_raw(html, "\" src=\"data:image/png;base64,");
-    copy_base64(html->file, in);
+    if (kept->png)
+        abl_base64_write(html->file, kept->png, kept->png_bytes);
+    else
+        status = embed_file(html, picture, err);
     abl_html_raw(html, "\">\n");
     abl_html_element(html, "figcaption", NULL, picture->caption);
     abl_html_raw(html, "</figure>\n");
-    const bool failed = ferror(in) != 0;
-    fclose(in);
-    return failed
-               ? abl_error_set(err, ABL_E_IO, "%s: cannot be read whole", path)
-               : ABL_OK;
+    return status;
 }
 
 /* The slices of a lesion, or NULL. */

@@ -233,7 +233,7 @@ static abl_status finish(abl_picture *picture, abl_canvas *canvas,
     snprintf(path, sizeof path, "%s/%s", folder, picture->file);
     picture->width = PANES * PANE_PX;
     picture->height = HEAD_PX + PANE_PX;
-    return abl_canvas_write_full(canvas, path, err);
+    return abl_canvas_write_full(canvas, path, &picture->pixels, err);
 }
 
 abl_status abl_overlay_surface(abl_picture *out, const char *folder,

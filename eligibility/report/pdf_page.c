@@ -37,6 +37,7 @@ abl_status abl_pdf_open(abl_pdf *pdf, const char *path, const char *title,
     memset(pdf, 0, sizeof *pdf);
     pdf->surface =
         cairo_pdf_surface_create(path, ABL_PDF_WIDTH_PT, ABL_PDF_HEIGHT_PT);
+    cairo_pdf_surface_restrict_to_version(pdf->surface, CAIRO_PDF_VERSION_1_4);
     pdf->cairo = cairo_create(pdf->surface);
     pdf->footer = footer;
     pdf->page = 1;
@@ -66,11 +67,10 @@ abl_status abl_pdf_close(abl_pdf *pdf, const char *path, abl_error *err)
         status = cairo_surface_status(pdf->surface);
     cairo_destroy(pdf->cairo);
     cairo_surface_destroy(pdf->surface);
-    memset(pdf, 0, sizeof *pdf);
     if (status != CAIRO_STATUS_SUCCESS)
         return abl_error_set(err, ABL_E_IO, "%s: cannot be written in full: %s",
                              path, cairo_status_to_string(status));
-    return ABL_OK;
+    return abl_pdf_share_finish(&pdf->shared, path, err);
 }
 
 void abl_pdf_new_page(abl_pdf *pdf)
@@ -188,34 +188,23 @@ void abl_pdf_row(abl_pdf *pdf, const double *widths_pt,
     pdf->y_pt += height + 2 * pad_pt;
 }
 
-static cairo_surface_t *make_surface(const abl_pixels *pixels)
-{
-    cairo_surface_t *image = cairo_image_surface_create(
-        CAIRO_FORMAT_RGB24, (int)pixels->width, (int)pixels->height);
-    if (cairo_surface_status(image) != CAIRO_STATUS_SUCCESS)
-        return image;
-    unsigned char *data = cairo_image_surface_get_data(image);
-    const size_t stride = (size_t)cairo_image_surface_get_stride(image);
-    for (size_t row = 0; row < pixels->height; row++)
-        abl_pixels_row_to_words((uint32_t *)(void *)(data + row * stride),
-                                pixels, row);
-    cairo_surface_mark_dirty(image);
-    return image;
-}
-
 double abl_pdf_picture(abl_pdf *pdf, const abl_pixels *pixels, const char *path,
                        double left_pt, double y_pt, double width_pt)
 {
-    cairo_surface_t *image = pixels->numbers
-                                 ? make_surface(pixels)
-                                 : cairo_image_surface_create_from_png(path);
+    cairo_surface_t *image = abl_pdf_share(&pdf->shared, pixels);
+    const bool is_shared = image != NULL;
     double height_pt = 0;
+    if (!image)
+        image = cairo_image_surface_create_from_png(path);
     if (cairo_surface_status(image) == CAIRO_STATUS_SUCCESS) {
-        const double scale = width_pt / cairo_image_surface_get_width(image);
-        height_pt = scale * cairo_image_surface_get_height(image);
+        const int columns = cairo_image_surface_get_width(image);
+        const int rows = cairo_image_surface_get_height(image);
+        height_pt = is_shared ? width_pt * (double)pixels->height /
+                                    (double)pixels->width
+                              : width_pt * rows / columns;
         cairo_save(pdf->cairo);
         cairo_translate(pdf->cairo, left_pt, y_pt);
-        cairo_scale(pdf->cairo, scale, scale);
+        cairo_scale(pdf->cairo, width_pt / columns, height_pt / rows);
         cairo_set_source_surface(pdf->cairo, image, 0, 0);
         cairo_paint(pdf->cairo);
         cairo_restore(pdf->cairo);

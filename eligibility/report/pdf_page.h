@@ -6,7 +6,7 @@
 
 #include <cairo.h>
 
-#include "eligibility/report/pixels.h"
+#include "eligibility/report/pdf_share.h"
 #include "imaging/status.h"
 
 /** Points; A4 is 595 x 842. */
@@ -20,6 +20,7 @@ typedef struct abl_pdf {
     double y_pt;        /**< where the next thing goes */
     int page;           /**< from 1 */
     const char *footer; /**< on every page; borrowed */
+    abl_pdf_shared shared;
 } abl_pdf;
 
 /** @param date ISO 8601, written as the creation date so that the same result
@@ -56,8 +57,8 @@ double abl_pdf_text_height(abl_pdf *pdf, double width_pt, abl_pdf_style style,
 void abl_pdf_row(abl_pdf *pdf, const double *widths_pt,
                  const char *const *cells, size_t count, abl_pdf_style style);
 
-/** A picture scaled to a width; @p y_pt is its top. Without @p pixels the PNG
- * at @p path is read. @return its height, 0 when it could not be read */
+/** A picture scaled to a width; @p y_pt is its top. @p pixels must live until
+ * the file is closed; where nothing was kept the PNG at @p path is read. @return its height, 0 when it could not be read */
 double abl_pdf_picture(abl_pdf *pdf, const abl_pixels *pixels, const char *path,
                        double left_pt, double y_pt, double width_pt);
 

@@ -219,6 +219,64 @@ static void grey_follows_the_window_and_is_black_outside(void)
     abl_volume_destroy(image);
 }
 
+/* Values without any order, in a box that views leave on all sides. */
+static abl_volume *noise_field(size_t slices)
+{
+    abl_error err;
+    abl_volume *field = NULL;
+    abl_grid grid = abl_grid_axial(19, 23, slices, 0.7, 0.9, 2.0);
+    for (int r = 0; r < 3; r++)
+        grid.origin_lps[r] = origin_lps[r] - 0.5 * (double)(grid.size[r] - 1) *
+                                                 grid.spacing_mm[r];
+    ABL_CHECK_OK(abl_volume_create(&field, &grid, ABL_PIXEL_F32, &err), &err);
+    for (size_t n = 0; n < abl_grid_voxels(&grid); n++)
+        abl_volume_f32(field)[n] = (float)(n * 2654435761u % 1000);
+    return field;
+}
+
+static void check_samples(const abl_view *view, const abl_volume *field)
+{
+    const abl_lattice lattice = {{3.25, 1.5}, 1.75, {53, 44}};
+    float values[53 * 44];
+    size_t outside = 0, wrong = 0;
+    abl_view_sample_field(values, view, field, &lattice, -7);
+    for (size_t n = 0; n < 53u * 44u; n++) {
+        double lps[3];
+        abl_view_to_lps(lps, view,
+                        lattice.first_px[0] + 1.75 * (double)(n % 53),
+                        lattice.first_px[1] + 1.75 * (double)(n / 53));
+        const bool is_in = abl_volume_contains_lps(field, lps);
+        const double expected = is_in ? abl_volume_sample_lps(field, lps) : -7;
+        outside += !is_in;
+        wrong += fabs((double)values[n] - expected) < 2e-3 ? 0 : 1;
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT(outside > 100 && outside < 53u * 44u - 100);
+}
+
+static void samples_lie_between_the_eight_voxels_in_any_plane(void)
+{
+    static const double lines[][3] = {
+        {0.6, 0.64, 0.48}, {-0.8, 0, 0.6}, {0, 0, 1}, {1, 0, 0}};
+    abl_volume *field = noise_field(11), *slice = noise_field(1);
+    for (int plane = ABL_PLANE_AXIAL; plane <= ABL_PLANE_SAGITTAL; plane++) {
+        abl_view view = view_of((abl_plane)plane);
+        view.mm_per_px = 0.4;
+        view.centre_lps[1] += 0.31;
+        view.centre_lps[2] += 0.77;
+        check_samples(&view, field);
+    }
+    for (size_t n = 0; n < sizeof lines / sizeof lines[0]; n++) {
+        const abl_view view =
+            abl_view_along(origin_lps, lines[n], 0.4, 101, 81);
+        check_samples(&view, field);
+    }
+    const abl_view axial = view_of(ABL_PLANE_AXIAL);
+    check_samples(&axial, slice);
+    abl_volume_destroy(field);
+    abl_volume_destroy(slice);
+}
+
 const char *const abl_test_suite = "eligibility.view";
 CU_TestInfo abl_tests[] = {
     ABL_TEST(axial_shows_left_on_the_right_and_back_below),
@@ -231,5 +289,6 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(every_line_of_a_lattice_is_traced_once),
     ABL_TEST(field_elsewhere_gives_no_lattice),
     ABL_TEST(grey_follows_the_window_and_is_black_outside),
+    ABL_TEST(samples_lie_between_the_eight_voxels_in_any_plane),
     CU_TEST_INFO_NULL,
 };

@@ -113,6 +113,31 @@ static void encoded_pixels_are_what_libpng_reads(void)
     }
 }
 
+static void encoded_colours_are_what_libpng_reads(void)
+{
+    const size_t sizes[][2] = {{37, 23}, {1, 1}, {1, 50}, {50, 1}};
+    abl_error err;
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        const size_t count = sizes[s][0] * sizes[s][1];
+        uint8_t *rgb = random_pixels(sizes[s][0], sizes[s][1]);
+        uint8_t *png = NULL, *back = NULL;
+        size_t bytes = 0, w = 0, h = 0, wrong = 0;
+        ABL_CHECK_OK(abl_png_encode_rgb(&png, &bytes, rgb, sizes[s][0],
+                                        sizes[s][1], &err),
+                     &err);
+        ABL_CHECK_OK(abl_file_write("coded.png", png, bytes, &err), &err);
+        ABL_CHECK_OK(abl_png_read(&back, &w, &h, "coded.png", &err), &err);
+        CU_ASSERT_FATAL(w == sizes[s][0] && h == sizes[s][1]);
+        for (size_t n = 0; n < count; n++)
+            wrong += memcmp(back + 4 * n, rgb + 3 * n, 3) != 0;
+        CU_ASSERT_EQUAL(wrong, 0);
+        free(rgb);
+        free(png);
+        free(back);
+    }
+    remove("coded.png");
+}
+
 static void pictures_that_cannot_be_are_not_encoded(void)
 {
     static const uint8_t pixel = 0, palette[3] = {1, 2, 3};
@@ -248,6 +273,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(pixels_survive_writing_and_reading),
     ABL_TEST(same_pixels_give_the_same_bytes),
     ABL_TEST(encoded_pixels_are_what_libpng_reads),
+    ABL_TEST(encoded_colours_are_what_libpng_reads),
     ABL_TEST(pictures_that_cannot_be_are_not_encoded),
     ABL_TEST(files_that_cannot_be_written_whole_are_removed),
     ABL_TEST(places_that_cannot_be_written_are_named),
