@@ -140,7 +140,8 @@ static void say_reason(char *out, size_t size, const char *opening,
     abl_sentence_append(out, size, ".");
 }
 
-static void explain(abl_judgement *judgement)
+/* Of a patient, single lesions may fail too: then nothing is "only". */
+static void explain(abl_judgement *judgement, bool is_lesion)
 {
     static const reason_class not_met[] = {EXCLUDED, FLAGGED};
     static const reason_class in_band[] = {IN_BAND, IN_BAND};
@@ -156,7 +157,8 @@ static void explain(abl_judgement *judgement)
     }
     if (class == EXCLUDED)
         say_reason(out, size,
-                   count_not_met(judgement) == 1 ? "Fails only on" : "Fails on",
+                   is_lesion && count_not_met(judgement) == 1 ? "Fails only on"
+                                                              : "Fails on",
                    reason);
     else if (class == UNKNOWN)
         say_reason(out, size, "Nothing measured fails, but not assessable is",
@@ -194,7 +196,7 @@ static void judge(abl_judgement *out, const abl_profile *profile,
             doubt_cut_lesion(result, n);
     }
     out->verdict = abl_verdict_combine(out->results, out->result_count);
-    explain(out);
+    explain(out, what->lesion != NULL);
 }
 
 static abl_verdict worse_verdict(abl_verdict a, abl_verdict b)
