@@ -89,8 +89,10 @@ static bool find_window(slab_work *work)
     return true;
 }
 
-static bool any_positive_around(const float *slice, const slab_work *work,
-                                size_t i, size_t j)
+/* Notes what a voxel and its eight neighbours in a slice hold: background,
+ * object. */
+static void look_around(bool seen[2], const float *slice, const slab_work *work,
+                        size_t i, size_t j)
 {
     const size_t ni = work->field->grid.size[0];
     const size_t i0 = i > work->lo[0] ? i - 1 : i;
@@ -99,9 +101,7 @@ static bool any_positive_around(const float *slice, const slab_work *work,
     const size_t j1 = j < work->hi[1] ? j + 1 : j;
     for (size_t y = j0; y <= j1; y++)
         for (size_t x = i0; x <= i1; x++)
-            if (slice[y * ni + x] > 0)
-                return true;
-    return false;
+            seen[slice[y * ni + x] > 0] = true;
 }
 
 static void mark_curved(slab_work *work)
@@ -110,9 +110,12 @@ static void mark_curved(slab_work *work)
     const float *a = slice_of(work->field, work->k);
     const float *b = slice_of(work->field, work->k + 1);
     for (size_t j = work->lo[1]; j <= work->hi[1]; j++)
-        for (size_t i = work->lo[0]; i <= work->hi[0]; i++)
-            work->curved[j * ni + i] = any_positive_around(a, work, i, j) ||
-                                       any_positive_around(b, work, i, j);
+        for (size_t i = work->lo[0]; i <= work->hi[0]; i++) {
+            bool seen[2] = {false, false};
+            look_around(seen, a, work, i, j);
+            look_around(seen, b, work, i, j);
+            work->curved[j * ni + i] = seen[0] && seen[1];
+        }
 }
 
 /* One step of the slab, t of the way from slice k to k + 1. */
@@ -439,6 +442,19 @@ static double sample_slice(const float *slice, size_t ni, const size_t lo[2],
     return low + t[1] * (high - low);
 }
 
+/* Whether all voxels of a slice within one voxel of a cell are object. */
+static bool is_deep_inside(const float *slice, const size_t *size,
+                           const size_t lo[2], const size_t hi[2])
+{
+    const size_t i1 = hi[0] + 1 < size[0] ? hi[0] + 1 : hi[0];
+    const size_t j1 = hi[1] + 1 < size[1] ? hi[1] + 1 : hi[1];
+    for (size_t j = lo[1] > 0 ? lo[1] - 1 : 0; j <= j1; j++)
+        for (size_t i = lo[0] > 0 ? lo[0] - 1 : 0; i <= i1; i++)
+            if (!(slice[j * size[0] + i] > 0))
+                return false;
+    return true;
+}
+
 double abl_field_sample_ijk(const abl_volume *field, const double ijk[3])
 {
     const size_t *size = field->grid.size;
@@ -463,7 +479,11 @@ double abl_field_sample_ijk(const abl_volume *field, const double ijk[3])
         hi[2] + 1 < size[2]
             ? sample_slice(slice_of(field, hi[2] + 1), ni, lo, hi, t)
             : 2 * b - a;
-    return abl_catmull_rom(before, a, b, after, t[2]);
+    const double value = abl_catmull_rom(before, a, b, after, t[2]);
+    const bool is_hole = value <= 0 && a > 0 && b > 0 &&
+                         is_deep_inside(slice_of(field, lo[2]), size, lo, hi) &&
+                         is_deep_inside(slice_of(field, hi[2]), size, lo, hi);
+    return is_hole ? a + t[2] * (b - a) : value;
 }
 
 double abl_field_sample_lps(const abl_volume *field, const double lps[3])

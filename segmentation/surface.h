@@ -5,8 +5,9 @@
  * slices by Catmull-Rom, because slices may be 5 mm apart and a linear step
  * over 5 mm cuts the caps off a small lesion (a 10 mm sphere loses 8 % of its
  * volume; Catmull-Rom is exact for every quadratic field). In a slab between
- * two slices the curve is only followed within one voxel of the object in one
- * of them, so that no island can appear where both slices are background.
+ * two slices the curve is only followed where the voxel or a neighbour is object
+ * in one of them and background in one of them, so that neither an island can
+ * appear in background nor a hole deep in the object.
  */
 #ifndef ABL_SEGMENTATION_SURFACE_H
 #define ABL_SEGMENTATION_SURFACE_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "segmentation/surface.h"
 
+#include "imaging/point.h"
 #include "imaging/threads.h"
 #include "tests/unit/eligibility/shapes.h"
 
@@ -157,6 +158,29 @@ static void no_island_appears_between_two_slices(void)
     abl_volume_destroy(field);
 }
 
+/* As where a hole of a network's liver was filled: just above 0 in two slices,
+ * far above in those beside them. */
+static void no_hole_appears_between_two_slices(void)
+{
+    const abl_grid grid = abl_grid_axial(31, 31, 12, 1, 1, 2.5);
+    const solid ball = solid_sphere(15, 15, 13.75, 13);
+    abl_volume *field = solid_field(&grid, &ball);
+    for (size_t k = 5; k <= 6; k++)
+        for (size_t j = 13; j <= 17; j++)
+            for (size_t i = 13; i <= 17; i++)
+                abl_volume_f32(field)[abl_grid_offset(&grid, i, j, k)] = 0.02F;
+    abl_surface *surface = surface_of(field);
+    for (size_t n = 0; n < surface->count; n++)
+        CU_ASSERT(abl_point_distance_mm(surface->points_lps[n],
+                                        (double[3]){15, 15, 13.75}) > 12);
+    ABL_CHECK_NEAR(surface->volume_mm3 / (4.0 / 3 * M_PI * pow(13, 3)), 1,
+                   0.02);
+    for (double z = 12.5; z <= 15; z += 0.25)
+        CU_ASSERT(abl_field_sample_lps(field, (double[3]){15.3, 15, z}) > 0);
+    abl_surface_destroy(surface);
+    abl_volume_destroy(field);
+}
+
 static void not_a_number_does_not_crash(void)
 {
     const abl_grid grid = abl_grid_axial(7, 7, 7, 1, 1, 1);
@@ -263,6 +287,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(object_cut_by_the_last_slice_is_open_there_only),
     ABL_TEST(single_slice_and_single_voxel_are_measured),
     ABL_TEST(no_island_appears_between_two_slices),
+    ABL_TEST(no_hole_appears_between_two_slices),
     ABL_TEST(not_a_number_does_not_crash),
     ABL_TEST(field_of_another_type_is_refused),
     ABL_TEST(noise_is_refused_instead_of_filling_the_memory),
