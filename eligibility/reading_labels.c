@@ -82,29 +82,24 @@ static bool is_listed(const abl_override *override, abl_structure_id id)
     return false;
 }
 
-/* What lies in the liver is liver when that was outlined. */
-static bool is_of_liver(const abl_label_meaning *meaning)
-{
-    return meaning->kind >= ABL_LABEL_LESION ||
-           (meaning->kind == ABL_LABEL_STRUCTURE &&
-            (meaning->id == ABL_LIVER ||
-             abl_structure_is_in_liver(meaning->id)));
-}
-
 /* Leaves the listed structures alone; no lesions. A file that names its parts
  * has them in its liver already. */
 static void restrict_map(abl_import_map *map, const abl_override *override)
 {
-    const abl_label_meaning ignored = {ABL_LABEL_IGNORED, ABL_BACKGROUND};
-    const abl_label_meaning liver = {ABL_LABEL_STRUCTURE, ABL_LIVER};
+    const abl_label_meaning ignored = {ABL_LABEL_IGNORED, ABL_BACKGROUND,
+                                       false};
+    const abl_label_meaning liver = {ABL_LABEL_STRUCTURE, ABL_LIVER, false};
     const bool has_liver = !map->part[0] && is_listed(override, ABL_LIVER);
     for (int value = 0; value <= ABL_LABEL_MAX_VALUE; value++) {
         abl_label_meaning *meaning = &map->names.of[value];
-        if (has_liver && is_of_liver(meaning))
-            *meaning = liver;
-        else if (meaning->kind != ABL_LABEL_STRUCTURE ||
-                 !is_listed(override, meaning->id))
+        const bool is_named = meaning->kind == ABL_LABEL_STRUCTURE &&
+                              is_listed(override, meaning->id);
+        const bool is_liver = has_liver && abl_label_is_of_liver(meaning);
+        if (is_liver && !(is_named && meaning->in_liver))
+            *meaning = liver; /* what lies in it is liver */
+        else if (!is_named)
             *meaning = ignored;
+        meaning->in_liver = is_liver && meaning->in_liver;
     }
 }
 

@@ -23,9 +23,7 @@ static bool is_structure(const abl_label_meaning *meaning, int value,
                          int wanted)
 {
     (void)value;
-    if (wanted == ABL_LIVER && (meaning->kind >= ABL_LABEL_LESION ||
-                                (meaning->kind == ABL_LABEL_STRUCTURE &&
-                                 abl_structure_is_in_liver(meaning->id))))
+    if (wanted == ABL_LIVER && abl_label_is_of_liver(meaning))
         return true;
     return meaning->kind == ABL_LABEL_STRUCTURE && (int)meaning->id == wanted;
 }

@@ -10,7 +10,10 @@
  *     lung, gas and heart are joined with what was found instead: label maps
  *     often hold a part of them, and a missing rib would open a path.
  *  3. The liver is liver with its lesions: lesions are added to it.
- *     Outlines of vessels inside the liver, and of the hilum, count as liver:
+ *     A label map has one value a voxel; where ours gives an organ a voxel
+ *     that is liver as well its value says so (ABL_IN_LIVER_LABEL), and the
+ *     voxel is taken for both. Outlines of vessels inside the liver, and of
+ *     the hilum, count as liver:
  *     trees and calibres are followed in the images, inside that liver.
  *  4. Tissue under an imported label has a name. What was unclassified is
  *     looked for again around the imported structures, so the doubt about

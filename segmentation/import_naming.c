@@ -98,16 +98,17 @@ static abl_status note_names(abl_import_job *job,
 static abl_label_meaning select_part(const abl_import_selection *only,
                                      long number, abl_label_meaning meaning)
 {
-    const bool is_of_liver = meaning.kind >= ABL_LABEL_LESION ||
-                             (meaning.kind == ABL_LABEL_STRUCTURE &&
-                              abl_structure_is_in_liver(meaning.id));
+    const bool is_both = meaning.in_liver && only->structures[meaning.id];
     if (number >= 0 && number <= ABL_LABEL_MAX_VALUE && only->lesions[number])
-        return (abl_label_meaning){ABL_LABEL_LESION, ABL_BACKGROUND};
-    if (is_of_liver && only->structures[ABL_LIVER])
-        return (abl_label_meaning){ABL_LABEL_STRUCTURE, ABL_LIVER};
+        return (abl_label_meaning){ABL_LABEL_LESION, ABL_BACKGROUND, false};
+    if (abl_label_is_of_liver(&meaning) && only->structures[ABL_LIVER])
+        return is_both
+                   ? meaning
+                   : (abl_label_meaning){ABL_LABEL_STRUCTURE, ABL_LIVER, false};
+    meaning.in_liver = false;
     if (meaning.kind == ABL_LABEL_STRUCTURE && only->structures[meaning.id])
         return meaning;
-    return (abl_label_meaning){ABL_LABEL_IGNORED, ABL_BACKGROUND};
+    return (abl_label_meaning){ABL_LABEL_IGNORED, ABL_BACKGROUND, false};
 }
 
 abl_status abl_import_name_parts(abl_import_job *job,

@@ -135,9 +135,7 @@ static void add_to_liver(bool *members, const abl_mask_planes *planes,
         if (is_liver(meanings[n]) && planes->parts[n].plane_count)
             step = planes->step_mm[n];
     for (size_t n = 0; n < planes->part_count; n++)
-        if ((meanings[n].kind >= ABL_LABEL_LESION ||
-             (meanings[n].kind == ABL_LABEL_STRUCTURE &&
-              abl_structure_is_in_liver(meanings[n].id))) &&
+        if (!is_liver(meanings[n]) && abl_label_is_of_liver(&meanings[n]) &&
             (planes->step_mm[n] == 0 ||
              fabs(planes->step_mm[n] - step) < 0.1 * step))
             members[n] = true;

@@ -204,24 +204,58 @@ static bool is_computed_only(abl_structure_id id)
     return id == ABL_SKIN || id == ABL_UNCLASSIFIED;
 }
 
+bool abl_label_is_of_liver(const abl_label_meaning *meaning)
+{
+    if (meaning->kind != ABL_LABEL_STRUCTURE)
+        return meaning->kind >= ABL_LABEL_LESION;
+    return meaning->id == ABL_LIVER || meaning->in_liver ||
+           abl_structure_is_in_liver(meaning->id);
+}
+
+/* Organs have voxels in our label maps. */
+static bool may_be_in_liver(abl_structure_id id)
+{
+    return (id > ABL_LIVER && id <= ABL_LEFT_ADRENAL_GLAND) ||
+           abl_structure_is_bowel(id);
+}
+
+/* "gallbladder_in_liver". */
+static abl_structure_id organ_in_liver(const char *name)
+{
+    static const char end[] = "_in_liver";
+    char organ[64];
+    const size_t length = strlen(name), tail = sizeof end - 1;
+    if (length <= tail || length - tail >= sizeof organ ||
+        strcmp(name + length - tail, end) != 0)
+        return ABL_BACKGROUND;
+    snprintf(organ, sizeof organ, "%.*s", (int)(length - tail), name);
+    const abl_structure_id id = abl_structure_from_name(organ);
+    return may_be_in_liver(id) ? id : ABL_BACKGROUND;
+}
+
 abl_label_meaning abl_label_meaning_of(const char *name)
 {
+    const abl_structure_id within = organ_in_liver(name);
     const abl_structure_id own = abl_structure_from_name(name);
     if (is_one_of(name, ignored, COUNT(ignored)))
-        return (abl_label_meaning){ABL_LABEL_IGNORED, ABL_BACKGROUND};
+        return (abl_label_meaning){ABL_LABEL_IGNORED, ABL_BACKGROUND, false};
     if (own != ABL_BACKGROUND && !is_computed_only(own))
-        return (abl_label_meaning){ABL_LABEL_STRUCTURE, own};
+        return (abl_label_meaning){ABL_LABEL_STRUCTURE, own, false};
+    if (within != ABL_BACKGROUND)
+        return (abl_label_meaning){ABL_LABEL_STRUCTURE, within, true};
     if (is_numbered_lesion(name))
-        return (abl_label_meaning){ABL_LABEL_LESION, ABL_BACKGROUND};
+        return (abl_label_meaning){ABL_LABEL_LESION, ABL_BACKGROUND, false};
     if (is_one_of(name, tumours, COUNT(tumours)))
-        return (abl_label_meaning){ABL_LABEL_TUMOUR, ABL_BACKGROUND};
+        return (abl_label_meaning){ABL_LABEL_TUMOUR, ABL_BACKGROUND, false};
     for (size_t n = 0; n < COUNT(aliases); n++)
         if (strcmp(aliases[n].name, name) == 0)
-            return (abl_label_meaning){ABL_LABEL_STRUCTURE, aliases[n].id};
+            return (abl_label_meaning){ABL_LABEL_STRUCTURE, aliases[n].id,
+                                       false};
     for (size_t n = 0; n < COUNT(families); n++)
         if (strncmp(families[n].start, name, strlen(families[n].start)) == 0)
-            return (abl_label_meaning){ABL_LABEL_STRUCTURE, families[n].id};
-    return (abl_label_meaning){ABL_LABEL_UNNAMED, ABL_BACKGROUND};
+            return (abl_label_meaning){ABL_LABEL_STRUCTURE, families[n].id,
+                                       false};
+    return (abl_label_meaning){ABL_LABEL_UNNAMED, ABL_BACKGROUND, false};
 }
 
 static void name_own(abl_label_names *out)
@@ -230,9 +264,13 @@ static void name_own(abl_label_names *out)
     for (int id = 1; id < ABL_STRUCTURE_COUNT; id++)
         out->of[id] =
             is_computed_only((abl_structure_id)id)
-                ? (abl_label_meaning){ABL_LABEL_IGNORED, ABL_BACKGROUND}
-                : (abl_label_meaning){ABL_LABEL_STRUCTURE,
-                                      (abl_structure_id)id};
+                ? (abl_label_meaning){ABL_LABEL_IGNORED, ABL_BACKGROUND, false}
+                : (abl_label_meaning){ABL_LABEL_STRUCTURE, (abl_structure_id)id,
+                                      false};
+    for (int id = 1; id < ABL_STRUCTURE_COUNT; id++)
+        if (may_be_in_liver((abl_structure_id)id))
+            out->of[ABL_IN_LIVER_LABEL + id] = (abl_label_meaning){
+                ABL_LABEL_STRUCTURE, (abl_structure_id)id, true};
     for (int n = 0; n < ABL_MAX_LESIONS; n++)
         out->of[ABL_LESION_LABEL_FIRST + n].kind = ABL_LABEL_LESION;
 }
@@ -303,11 +341,14 @@ static abl_status add_list(abl_label_names *out, const char *file,
                            const json_t *root, abl_error *err)
 {
     const json_t *labels = json_object_get(root, "labels");
-    if (!json_is_array(labels) || json_object_size(root) != 1)
-        return abl_error_set(err, ABL_E_FORMAT,
-                             "%s: \"labels\" must be a list, and nothing else "
-                             "may stand beside it",
-                             file);
+    const json_t *note = json_object_get(root, "note");
+    if (!json_is_array(labels) || (note && !json_is_string(note)) ||
+        json_object_size(root) != (note ? 2 : 1))
+        return abl_error_set(
+            err, ABL_E_FORMAT,
+            "%s: \"labels\" must be a list, and nothing else but a "
+            "\"note\" in words may stand beside it",
+            file);
     for (size_t n = 0; n < json_array_size(labels); n++) {
         const json_t *item = json_array_get(labels, n);
         const json_t *value = json_object_get(item, "value");

@@ -4,6 +4,7 @@
  * Names that are known: our own (abl_structure_name()), those of
  * TotalSegmentator's CT classes, liver_segment_1..8, and for lesions
  *   lesion_01, lesion_02, ...    this value is one lesion
+ *   NAME_in_liver                the organ NAME, and liver as well
  *   lesion(s), tumor(s), liver_tumor, liver_lesion(s)
  *                                each connected piece is one lesion
  * "ignore" and "background" leave a value out, and so do names of
@@ -27,7 +28,12 @@ typedef enum abl_label_kind {
 typedef struct abl_label_meaning {
     abl_label_kind kind;
     abl_structure_id id; /**< of ABL_LABEL_STRUCTURE */
+    bool in_liver;       /**< and liver as well */
 } abl_label_meaning;
+
+/** Whether it counts as liver: liver itself, what is liver as well, lesions,
+ * and vessels and hilum inside of it. */
+bool abl_label_is_of_liver(const abl_label_meaning *meaning);
 
 typedef struct abl_label_names {
     char source[128]; /**< "ablascreen", "totalsegmentator" or a file's name */
@@ -50,7 +56,7 @@ abl_status abl_label_names_load(abl_label_names *out, const char *name_or_path,
 
 /**
  * {"1": "liver", "2": "liver_tumor"}, or what masks/labels.json holds:
- * {"labels": [{"value": 1, "name": "liver"}, ...]}. Strict: values 1 to
+ * {"labels": [{"value": 1, "name": "liver"}, ...], "note": "..."}. Strict: values 1 to
  * ABL_LABEL_MAX_VALUE once each, names that are known, at least one that is
  * not ignored.
  * @param name  for messages

@@ -71,7 +71,7 @@ static bool is_code(const abl_outline_part *part, const char *sct,
 
 static abl_label_meaning structure(abl_structure_id id)
 {
-    return (abl_label_meaning){ABL_LABEL_STRUCTURE, id};
+    return (abl_label_meaning){ABL_LABEL_STRUCTURE, id, false};
 }
 
 static abl_label_meaning of_code(const abl_outline_part *part)
@@ -88,8 +88,8 @@ static abl_label_meaning of_code(const abl_outline_part *part)
             return structure(is_left ? paired[n].left : paired[n].right);
     for (size_t n = 0; n < COUNT(tumours); n++)
         if (is_code(part, tumours[n].sct, tumours[n].srt))
-            return (abl_label_meaning){ABL_LABEL_TUMOUR, ABL_BACKGROUND};
-    return (abl_label_meaning){ABL_LABEL_UNNAMED, ABL_BACKGROUND};
+            return (abl_label_meaning){ABL_LABEL_TUMOUR, ABL_BACKGROUND, false};
+    return (abl_label_meaning){ABL_LABEL_UNNAMED, ABL_BACKGROUND, false};
 }
 
 /* Lower case, words joined with "_", a number behind it split off. */
@@ -125,8 +125,8 @@ static abl_label_meaning of_numbered(char name[65])
     abl_label_meaning meaning = abl_label_meaning_of(name);
     if (strcmp(name, "gtv") == 0 || strcmp(name, "metastasis") == 0 ||
         meaning.kind == ABL_LABEL_TUMOUR)
-        return (abl_label_meaning){ABL_LABEL_LESION, ABL_BACKGROUND};
-    return (abl_label_meaning){ABL_LABEL_UNNAMED, ABL_BACKGROUND};
+        return (abl_label_meaning){ABL_LABEL_LESION, ABL_BACKGROUND, false};
+    return (abl_label_meaning){ABL_LABEL_UNNAMED, ABL_BACKGROUND, false};
 }
 
 static abl_label_meaning of_label(const char *label)
@@ -142,9 +142,10 @@ static abl_label_meaning of_label(const char *label)
         return meaning;
     for (size_t n = 0; n < COUNT(more); n++)
         if (strcmp(more[n], name) == 0)
-            return (abl_label_meaning){ABL_LABEL_TUMOUR, ABL_BACKGROUND};
-    return has_number ? of_numbered(name)
-                      : (abl_label_meaning){ABL_LABEL_UNNAMED, ABL_BACKGROUND};
+            return (abl_label_meaning){ABL_LABEL_TUMOUR, ABL_BACKGROUND, false};
+    return has_number
+               ? of_numbered(name)
+               : (abl_label_meaning){ABL_LABEL_UNNAMED, ABL_BACKGROUND, false};
 }
 
 static bool is_tumour(abl_label_meaning meaning)

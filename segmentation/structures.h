@@ -49,6 +49,8 @@ typedef enum abl_structure_id {
     ABL_STRUCTURE_COUNT = 27
 } abl_structure_id;
 
+/** An organ's voxel that is liver as well has label 50 + abl_structure_id. */
+#define ABL_IN_LIVER_LABEL     50
 #define ABL_LESION_LABEL_FIRST 101 /**< lesion n has label 100 + n */
 #define ABL_MAX_LESIONS        150
 

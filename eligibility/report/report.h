@@ -69,10 +69,14 @@ abl_status abl_overlays_write(abl_pictures *out, const char *folder,
                               const abl_progress *progress,
                               abl_error *err) ABL_MUST_CHECK;
 
-/** masks/labels.nii.gz (u8, the native grid, values of abl_structure_id and
- * ABL_LESION_LABEL_FIRST up) and masks/labels.json (their names). Lesions lie
- * over everything; liver vessels (20 to 22) and over them the hilum (23) lie
- * over the liver only, so liver is the sum of 1, 20 to 23 and the lesions.
+/** masks/labels.nii.gz (u8, the native grid, values of abl_structure_id,
+ * ABL_IN_LIVER_LABEL and ABL_LESION_LABEL_FIRST up) and masks/labels.json
+ * (their names, and in words what lies over what). Where several structures
+ * overlap, the voxel is the lesion's; else the organ's, with 50 added where it
+ * is liver as well (portal trunk, vena cava, gallbladder, ...); else the
+ * hilum's (23) or the vessel's (20 to 22); else the liver's. The liver is the
+ * sum of 1, 20 to 23, 52 to 76 and the lesions: what the DICOM Segmentation
+ * holds. An import takes voxels from 52 to 76 for the organ and the liver.
  * The folder masks/ must exist. */
 abl_status abl_masks_write(const char *folder, const abl_report *report,
                            abl_error *err) ABL_MUST_CHECK;

@@ -5,6 +5,7 @@
 
 #include "eligibility/report/report.h"
 #include "imaging/nifti.h"
+#include "segmentation/label_names.h"
 #include "tests/unit/check.h"
 
 const char *const abl_test_suite = "eligibility.masks";
@@ -14,12 +15,13 @@ enum {
     WIDTH = 12
 };
 static const uint8_t labels[WIDTH] = {0, 1, 1, 1, 1, 10, 10, 0, 5, 1, 1, 1};
+static const uint8_t liver[WIDTH] = {0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 0};
 static const uint8_t lesions[WIDTH] = {0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0};
 static const uint8_t hepatic[WIDTH] = {1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
 static const uint8_t portal[WIDTH] = {0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 0, 0};
 static const uint8_t hilum[WIDTH] = {0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 0, 0};
-static const uint8_t wanted[WIDTH] = {0,  20, 21, 101, 23, 10,
-                                      10, 0,  5,  102, 1,  1};
+static const uint8_t wanted[WIDTH] = {0,  20, 21, 101, 23, 60,
+                                      10, 1,  55, 102, 1,  1};
 
 typedef struct written {
     char folder[64];
@@ -64,7 +66,9 @@ static void write_masks(written *w)
     abl_structures *s = &w->structures;
     s->labels = row(labels, ABL_PIXEL_U8);
     s->lesion_labels = row(lesions, ABL_PIXEL_U8);
-    s->items[ABL_LIVER].field = row(labels, ABL_PIXEL_F32);
+    s->items[ABL_LIVER].field = row(liver, ABL_PIXEL_F32);
+    s->items[ABL_GALLBLADDER].field = row(labels, ABL_PIXEL_F32);
+    s->items[ABL_PORTAL_AND_SPLENIC_VEIN].field = row(labels, ABL_PIXEL_F32);
     s->items[ABL_HEPATIC_VEINS].field = row(hepatic, ABL_PIXEL_F32);
     s->items[ABL_PORTAL_VEINS].field = row(portal, ABL_PIXEL_F32);
     s->items[ABL_HILUM].field = row(hilum, ABL_PIXEL_F32);
@@ -110,6 +114,29 @@ static void vessels_lie_over_the_liver_and_under_lesions_alone(void)
     clear(&w);
 }
 
+/* The file with the names beside it, or with our own numbering, gives back
+ * what the DICOM Segmentation holds: the liver under organs and lesions. */
+static void names_give_back_the_liver_and_what_lies_in_it(void)
+{
+    written w;
+    abl_label_names names[2];
+    abl_error err = {ABL_OK, ""};
+    char path[96];
+    write_masks(&w);
+    snprintf(path, sizeof path, "%s/masks/labels.json", w.folder);
+    ABL_CHECK_OK(abl_label_names_load(&names[0], path, &err), &err);
+    ABL_CHECK_OK(abl_label_names_load(&names[1], NULL, &err), &err);
+    for (int from = 0; from < 2; from++)
+        for (size_t i = 0; i < WIDTH; i++) {
+            const abl_label_meaning *is = &names[from].of[wanted[i]];
+            CU_ASSERT_EQUAL(abl_label_is_of_liver(is),
+                            liver[i] || labels[i] == 1 || lesions[i] > 0);
+            if (labels[i] > 1 && !lesions[i])
+                CU_ASSERT_EQUAL((int)is->id, labels[i]);
+        }
+    clear(&w);
+}
+
 static void every_value_has_its_name(void)
 {
     written w;
@@ -120,18 +147,20 @@ static void every_value_has_its_name(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     CU_ASSERT(fread(text, 1, sizeof text - 1, file) > 0);
     fclose(file);
-    static const char *const names[] = {"\"liver\"", "\"hepatic_veins\"",
-                                        "\"portal_veins\"", "\"hilum\"",
-                                        "\"lesion_02\""};
+    static const char *const names[] = {
+        "\"liver\"", "\"hepatic_veins\"",        "\"portal_veins\"",
+        "\"hilum\"", "\"gallbladder_in_liver\"", "\"lesion_02\""};
     for (size_t n = 0; n < sizeof names / sizeof *names; n++)
         CU_ASSERT_PTR_NOT_NULL(strstr(text, names[n]));
     CU_ASSERT_PTR_NULL(strstr(text, "\"liver_vessels\""));
     CU_ASSERT_PTR_NULL(strstr(text, "\"spleen\""));
+    CU_ASSERT_PTR_NULL(strstr(text, "spleen_in_liver"));
     clear(&w);
 }
 
 CU_TestInfo abl_tests[] = {
     ABL_TEST(vessels_lie_over_the_liver_and_under_lesions_alone),
+    ABL_TEST(names_give_back_the_liver_and_what_lies_in_it),
     ABL_TEST(every_value_has_its_name),
     CU_TEST_INFO_NULL,
 };

@@ -420,6 +420,49 @@ static void what_was_found_stays_where_nothing_was_imported(void)
     abl_volume_destroy(labels);
 }
 
+/* A vein of 8 mm in the liver, by the value that says so or by the plain one. */
+static abl_structures *build_with_vein(uint8_t value)
+{
+    const abl_grid grid = image_grid();
+    const size_t *n = grid.size;
+    abl_volume *labels = volume_on(&grid, ABL_PIXEL_U8);
+    for (size_t at = 0; at < abl_grid_voxels(&grid); at++) {
+        const double ijk[3] = {(double)(at % n[0]), (double)(at / n[0] % n[1]),
+                               (double)(at / (n[0] * n[1]))};
+        const double where[3] = {middle[0] + 5, middle[1] + 25, middle[2] + 5};
+        double lps[3];
+        abl_grid_to_lps(lps, &grid, ijk);
+        if (distance(where, lps) < 8)
+            abl_volume_u8(labels)[at] = value;
+    }
+    abl_structures *out = build(labels, NULL);
+    abl_volume_destroy(labels);
+    return out;
+}
+
+static void an_organ_in_the_liver_takes_nothing_from_it(void)
+{
+    abl_structures *none = build_with_vein(1);
+    abl_structures *both =
+        build_with_vein(ABL_IN_LIVER_LABEL + ABL_PORTAL_AND_SPLENIC_VEIN);
+    abl_structures *alone = build_with_vein(ABL_PORTAL_AND_SPLENIC_VEIN);
+    const int vein = ABL_PORTAL_AND_SPLENIC_VEIN;
+    CU_ASSERT_FATAL(none && both && alone);
+    ABL_CHECK_NEAR(both->items[ABL_LIVER].volume_ml,
+                   none->items[ABL_LIVER].volume_ml, 1e-9);
+    ABL_CHECK_NEAR(both->items[vein].volume_ml, alone->items[vein].volume_ml,
+                   1e-9);
+    CU_ASSERT(alone->items[ABL_LIVER].volume_ml <
+              none->items[ABL_LIVER].volume_ml - 1);
+    CU_ASSERT_EQUAL(both->lesion_count, none->lesion_count);
+    for (size_t n = 0; n < both->lesion_count && n < none->lesion_count; n++)
+        ABL_CHECK_NEAR(both->lesions[n].volume_ml, none->lesions[n].volume_ml,
+                       1e-9);
+    abl_structures_destroy(none);
+    abl_structures_destroy(both);
+    abl_structures_destroy(alone);
+}
+
 CU_TestInfo abl_tests[] = {
     ABL_TEST(labels_on_the_images_grid_stay_where_they_are),
     ABL_TEST(voxel_order_does_not_matter),
@@ -433,5 +476,6 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(pieces_of_a_tumour_label_are_lesions_largest_first),
     ABL_TEST(gaps_in_the_numbers_of_lesions_are_said),
     ABL_TEST(what_was_found_stays_where_nothing_was_imported),
+    ABL_TEST(an_organ_in_the_liver_takes_nothing_from_it),
     CU_TEST_INFO_NULL,
 };

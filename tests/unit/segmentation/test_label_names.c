@@ -55,7 +55,11 @@ static void our_own_numbering_is_that_of_the_label_map(void)
     CU_ASSERT_EQUAL(names.of[101].kind, ABL_LABEL_LESION);
     CU_ASSERT_EQUAL(names.of[250].kind, ABL_LABEL_LESION);
     CU_ASSERT_EQUAL(names.of[251].kind, ABL_LABEL_UNNAMED);
-    CU_ASSERT_EQUAL(names.of[60].kind, ABL_LABEL_UNNAMED);
+    CU_ASSERT_EQUAL(names.of[40].kind, ABL_LABEL_UNNAMED);
+    CU_ASSERT_EQUAL(names.of[ABL_IN_LIVER_LABEL + ABL_LIVER].kind,
+                    ABL_LABEL_UNNAMED);
+    CU_ASSERT_EQUAL(names.of[60].id, ABL_PORTAL_AND_SPLENIC_VEIN);
+    CU_ASSERT_TRUE(names.of[60].in_liver && !names.of[10].in_liver);
 }
 
 static void totalsegmentator_is_numbered_as_in_its_version_2(void)
