@@ -398,21 +398,31 @@ static bool is_within(const double box[4], const double at[2])
     return at[0] > box[0] && at[0] < box[2] && at[1] > box[1] && at[1] < box[3];
 }
 
-static bool passes_through(const double box[4], const double from[2],
-                           const double to[2])
+/* How much of a line lies in a box [px]. */
+static double length_within(const double box[4], const double from[2],
+                            const double to[2])
 {
-    for (int step = 0; step < 24; step++) {
-        const double along = step / 23.0;
-        const double at[2] = {from[0] + along * (to[0] - from[0]),
-                              from[1] + along * (to[1] - from[1])};
-        if (is_within(box, at))
-            return true;
+    const int steps = 24;
+    int inside = 0;
+    for (int step = 0; step < steps; step++) {
+        const double along = (double)step / (steps - 1);
+        inside +=
+            is_within(box, (double[2]){from[0] + along * (to[0] - from[0]),
+                                       from[1] + along * (to[1] - from[1])});
     }
-    return false;
+    return hypot(to[0] - from[0], to[1] - from[1]) * inside / steps;
 }
 
-/* Whether the line to a label runs over another label; a strict one not over
- * a lesion either, unless it starts there. */
+/* How far a line to a label may run over a lesion: a way out of it is not
+ * across it. */
+static double allowed_px(const double box[4], const double anchor[2])
+{
+    return is_within(box, anchor) ? 0.4 * fmin(box[2] - box[0], box[3] - box[1])
+                                  : 0;
+}
+
+/* Whether the line to a label runs over another label; a strict one not across
+ * a lesion either. */
 static bool crosses(const abl_canvas *canvas, const double box[4],
                     const double anchor[2], bool strict)
 {
@@ -420,10 +430,11 @@ static bool crosses(const abl_canvas *canvas, const double box[4],
     nearest_of_box(from, box, anchor);
     for (size_t n = 0; n < canvas->box_count; n++) {
         const double *taken = canvas->boxes[n];
-        const bool counts =
-            canvas->is_label[n] ||
-            (strict && canvas->is_lesion[n] && !is_within(taken, anchor));
-        if (counts && passes_through(taken, from, anchor))
+        const bool is_across =
+            strict && canvas->is_lesion[n] &&
+            length_within(taken, from, anchor) > allowed_px(taken, anchor);
+        if (is_across ||
+            (canvas->is_label[n] && length_within(taken, from, anchor) > 0))
             return true;
     }
     return false;

@@ -307,16 +307,19 @@ static void describe_count(char *text, size_t size,
                            const abl_findings *findings)
 {
     const size_t count = findings->lesion_count;
+    const char *plural = count == 1 ? "" : "s";
     size_t weak = 0;
     for (size_t n = 0; n < count; n++)
         weak += findings->lesions[n].is_low_confidence;
     if (!count)
         snprintf(text, size, "no lesion was found");
     else if (!weak)
-        snprintf(text, size, "%zu lesion%s", count, count == 1 ? "" : "s");
+        snprintf(text, size, "%zu lesion%s", count, plural);
+    else if (weak == count)
+        snprintf(text, size, "%zu lesion%s of low confidence", count, plural);
     else
         snprintf(text, size, "%zu lesion%s, %zu of low confidence", count,
-                 count == 1 ? "" : "s", weak);
+                 plural, weak);
 }
 
 void abl_overlay_head(char *text, size_t size, const abl_report *report)

@@ -171,6 +171,19 @@ static void draw_read_line(abl_scene *s)
     abl_canvas_reserve(&s->canvas, 0, 68, s->canvas.width_px, 92);
 }
 
+/* In smaller letters where it would not fit; returns the next base line. */
+static double draw_reason(abl_canvas *canvas, double base, const char *reason)
+{
+    const double lines =
+        abl_canvas_text_width(canvas, ABL_TEXT_LABEL_PX, reason) /
+        (canvas->width_px - 24);
+    const bool is_long =
+        lines > 3.7; /* four, less what is lost at their ends */
+    return abl_canvas_wrap_text(canvas, 12, base,
+                                is_long ? ABL_TEXT_SMALL_PX : ABL_TEXT_LABEL_PX,
+                                ABL_INK_TEXT, is_long ? 5 : 4, reason);
+}
+
 static void draw_panel(abl_scene *s)
 {
     abl_canvas *canvas = &s->canvas;
@@ -183,9 +196,7 @@ static void draw_panel(abl_scene *s)
              abl_verdict_text(judged->verdict));
     abl_canvas_fit_text(canvas, 12, top + 26, ABL_TEXT_TITLE_PX, ABL_INK_LESION,
                         text);
-    double base =
-        abl_canvas_wrap_text(canvas, 12, top + 50, ABL_TEXT_LABEL_PX,
-                             ABL_INK_TEXT, 4, judged->limiting_factor);
+    double base = draw_reason(canvas, top + 50, judged->limiting_factor);
     describe_sizes(text, sizeof text, s);
     abl_canvas_fit_text(canvas, 12, base, ABL_TEXT_LABEL_PX, ABL_INK_TEXT,
                         text);

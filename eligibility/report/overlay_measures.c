@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "eligibility/access.h"
@@ -304,8 +305,19 @@ void abl_scene_draw_elsewhere(abl_scene *s)
                        base - ABL_TEXT_SMALL_PX);
 }
 
+static int longest_first(const void *a, const void *b)
+{
+    const abl_scene_label *left = a, *right = b;
+    const size_t lengths[2] = {strlen(left->text), strlen(right->text)};
+    if (lengths[0] != lengths[1])
+        return lengths[0] < lengths[1] ? 1 : -1;
+    return strcmp(left->text, right->text);
+}
+
+/* A short label finds room beside a long one rather than the other way. */
 void abl_scene_place_labels(abl_scene *s)
 {
+    qsort(s->labels, s->label_count, sizeof s->labels[0], longest_first);
     for (size_t n = 0; n < s->label_count; n++)
         abl_canvas_label_any(
             &s->canvas, (const double(*)[2])s->labels[n].anchors, 2,

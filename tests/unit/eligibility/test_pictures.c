@@ -90,6 +90,23 @@ static void a_line_to_a_label_goes_round_a_lesion(void)
     abl_canvas_clear(&canvas);
 }
 
+/* From a place near its right edge a lesion is left to the right, though there
+ * is room on the left. */
+static void a_line_to_a_label_does_not_run_across_its_own_lesion(void)
+{
+    abl_error err;
+    abl_canvas canvas;
+    ABL_CHECK_OK(abl_canvas_open(&canvas, 500, 400, &err), &err);
+    abl_canvas_reserve_lesion(&canvas, (double[4]){200, 150, 260, 250});
+    abl_canvas_reserve(&canvas, 0, 0, 500, 140);
+    abl_canvas_reserve(&canvas, 0, 260, 500, 400);
+    abl_canvas_reserve(&canvas, 260, 0, 340, 400);
+    CU_ASSERT_TRUE(abl_canvas_label(&canvas, (double[2]){250, 200}, 14,
+                                    ABL_INK_LESION, "1"));
+    CU_ASSERT(canvas.boxes[canvas.box_count - 1][0] >= 340);
+    abl_canvas_clear(&canvas);
+}
+
 static void texts_of_marks_cover_no_ring(void)
 {
     abl_error err;
@@ -348,6 +365,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(labels_stay_in_their_pane),
     ABL_TEST(text_is_cut_between_characters_and_not_before_a_unit),
     ABL_TEST(a_line_to_a_label_goes_round_a_lesion),
+    ABL_TEST(a_line_to_a_label_does_not_run_across_its_own_lesion),
     ABL_TEST(texts_of_marks_cover_no_ring),
     ABL_TEST(shadow_of_a_ball_is_its_disc_from_every_side),
     ABL_TEST(rays_through_the_structure_show_only_it),
