@@ -8,6 +8,7 @@
 #include "imaging/components.h"
 #include "imaging/distance.h"
 #include "imaging/resample.h"
+#include "segmentation/lesion_fissure.h"
 
 static const double margin_mm = 10;
 static const double smooth_mm = 0.8;
@@ -244,6 +245,7 @@ static abl_status measure_levels(work *w, abl_lesion_shape *out, abl_error *err)
     out->inner_hu = (double)w->inner_hu;
     const size_t ring = collect_ring(values, w);
     out->liver_share = find_liver_share(w);
+    out->fissure_share = abl_fissure_share(w->outside, w->hu, w->liver);
     if (inner && ring >= least_ring) {
         w->ring_hu = take_median(values, ring);
         for (size_t n = 0; n < ring; n++)

@@ -19,10 +19,11 @@ typedef struct abl_lesion_shape {
     abl_volume *field; /**< f32 on a crop of the image grid */
     size_t lo[3];      /**< of that crop */
     double mean_probability;
-    double inner_hu;    /**< median of the inner half */
-    double contrast_hu; /**< lesion minus ring, medians */
-    double spread_hu;   /**< robust SD of the ring after smoothing */
-    double liver_share; /**< of the voxels just outside, 0..1 */
+    double inner_hu;      /**< median of the inner half */
+    double contrast_hu;   /**< lesion minus ring, medians */
+    double spread_hu;     /**< robust SD of the ring after smoothing */
+    double liver_share;   /**< of the voxels just outside, 0..1 */
+    double fissure_share; /**< abl_fissure_share() of its first surface */
     double edge_sd_mm;
 } abl_lesion_shape;
 

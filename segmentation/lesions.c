@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "imaging/resample.h"
+#include "segmentation/lesion_fissure.h"
 #include "segmentation/lesion_list.h"
 #include "segmentation/lesion_shape.h"
 
@@ -52,6 +53,8 @@ double abl_lesion_confidence(char *reason, size_t reason_size,
         {e->near_gallbladder ? 0.4 : 1, "it may be part of the gallbladder"},
         {e->is_like_vessel ? 0.3 : 1,
          "it may be a vessel, as dark as this without contrast agent"},
+        {e->fissure_share >= ABL_FISSURE_SHARE ? 0.4 : 1,
+         "fat in a cleft of the liver lies beside it, perhaps a fissure"},
         {e->inner_hu < fat_most_hu ? 0.3 : 1,
          "it is as dark as fat, perhaps a fissure"},
     };
@@ -176,6 +179,7 @@ static void weigh(abl_lesion *lesion, const abl_lesion_shape *shape,
         shape->spread_hu > 0 ? fabs(shape->contrast_hu) / shape->spread_hu : 0,
         shape->liver_share,
         shape->inner_hu,
+        shape->fissure_share,
         shape->inner_hu < bile_most_hu &&
             touches_gallbladder(structures, shape->field),
         is_like_vessel(lesion, shape->inner_hu, &structures->phase)};

@@ -11,9 +11,10 @@
 typedef struct abl_lesion_evidence {
     double mean_probability;       /**< inside the lesion */
     double equivalent_diameter_mm; /**< (6 V / pi)^(1/3) */
-    double contrast;    /**< |lesion - ring| in spreads of the ring */
-    double liver_share; /**< of what lies just outside */
-    double inner_hu;    /**< median of its inner half */
+    double contrast;      /**< |lesion - ring| in spreads of the ring */
+    double liver_share;   /**< of what lies just outside */
+    double inner_hu;      /**< median of its inner half */
+    double fissure_share; /**< fat in a cleft beside it: lesion_fissure.h */
     bool near_gallbladder;
     bool is_like_vessel; /**< unenhanced scan, and as dark as blood and no wider
                               than a vessel: ABL_LESION_VESSEL_MM */
@@ -28,6 +29,9 @@ typedef struct abl_lesion_evidence {
  *                0.4 when it may be part of the gallbladder, else 1
  *   vessel       0.3 when it may be a vessel in section: without contrast agent
  *                blood is darker than the liver, and lesions are as dark
+ *   fissure      0.4 when fat in a cleft of the liver beside it makes up
+ *                ABL_FISSURE_SHARE of its volume: the fissures, and the fatty
+ *                spots and spared areas that are common beside them
  *   fat          0.3 when its inside is below -15 HU, as in a fissure or the
  *                falciform ligament; cysts have about 0 HU, solid lesions more.
  * Straight lines between; the limits are convention, the order of the factors

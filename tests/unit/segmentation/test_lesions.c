@@ -292,16 +292,25 @@ static void confidence_falls_with_each_doubt(void)
         const char *words;
         double least, most;
     } rows[] = {
-        {{0.95, 20, 4, 1, 50, false, false}, "clearly", 0.99, 1},
-        {{0.50, 20, 4, 1, 50, false, false}, "network is not sure", 0.1, 0.35},
-        {{0.95, 5, 4, 1, 50, false, false}, "small", 0.3, 0.6},
-        {{0.95, 20, 0.6, 1, 50, false, false}, "hardly differs", 0.3, 0.4},
-        {{0.95, 20, 4, 0.2, 50, false, false}, "edge of the liver", 0.4, 0.6},
-        {{0.95, 20, 4, 1, 50, true, false}, "gallbladder", 0.3, 0.5},
-        {{0.95, 20, 4, 1, -40, false, false}, "dark as fat", 0.2, 0.34},
-        {{0.95, 20, 4, 1, -8, false, false}, "clearly", 0.99, 1},
-        {{0.95, 12, 4, 1, 40, false, true}, "vessel", 0.2, 0.34},
-        {{0.30, 3, 0, 0, 50, true, false}, "network is not sure", 0, 0.01},
+        {{0.95, 20, 4, 1, 50, 0, false, false}, "clearly", 0.99, 1},
+        {{0.50, 20, 4, 1, 50, 0, false, false},
+         "network is not sure",
+         0.1,
+         0.35},
+        {{0.95, 5, 4, 1, 50, 0, false, false}, "small", 0.3, 0.6},
+        {{0.95, 20, 0.6, 1, 50, 0, false, false}, "hardly differs", 0.3, 0.4},
+        {{0.95, 20, 4, 0.2, 50, 0, false, false},
+         "edge of the liver",
+         0.4,
+         0.6},
+        {{0.95, 20, 4, 1, 50, 0, true, false}, "gallbladder", 0.3, 0.5},
+        {{0.95, 20, 4, 1, 50, 0.05, false, false}, "cleft", 0.3, 0.45},
+        {{0.70, 10, 4, 1, 50, 0.05, false, false}, "cleft", 0.2, 0.34},
+        {{0.95, 20, 4, 1, 50, 0.03, false, false}, "clearly", 0.99, 1},
+        {{0.95, 20, 4, 1, -40, 0, false, false}, "dark as fat", 0.2, 0.34},
+        {{0.95, 20, 4, 1, -8, 0, false, false}, "clearly", 0.99, 1},
+        {{0.95, 12, 4, 1, 40, 0, false, true}, "vessel", 0.2, 0.34},
+        {{0.30, 3, 0, 0, 50, 0, true, false}, "network is not sure", 0, 0.01},
     };
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
         char reason[160];
