@@ -198,6 +198,7 @@ static abl_status put_page(const abl_html *html, abl_error *err)
                        "JavaScript; the pictures do not.</p></noscript>\n"
                        "<main>\n");
     abl_status status = put_overview(html, err);
+    abl_viewer_write_slices(html->file, &html->budget->viewer);
     abl_html_reading(html);
     for (size_t n = 0; !status && n < html->report->findings->lesion_count; n++)
         status = abl_html_lesion(html, n, err);

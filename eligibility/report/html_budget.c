@@ -14,6 +14,7 @@ typedef enum rank {
     RANK_ALWAYS, /* of the patient, and each lesion's axial picture */
     RANK_STACK,
     RANK_PATH,
+    RANK_NEAREST,
     RANK_MORE,
     RANK_COUNT
 } rank;
@@ -22,7 +23,9 @@ static rank rank_of(const abl_picture *picture)
 {
     if (picture->lesion == 0 || strstr(picture->file, "-axial."))
         return RANK_ALWAYS;
-    return strstr(picture->file, "-path.") ? RANK_PATH : RANK_MORE;
+    if (strstr(picture->file, "-path."))
+        return RANK_PATH;
+    return strstr(picture->file, "-nearest.") ? RANK_NEAREST : RANK_MORE;
 }
 
 static abl_status measure(size_t *page_bytes, const char *folder,
@@ -68,33 +71,28 @@ static abl_status choose_pictures(abl_html_budget *budget, size_t *left,
     return status;
 }
 
-static void choose_stacks(abl_html_budget *budget, size_t *left)
+/* Stacks of half as many lesions, until they fit. */
+static abl_status choose_stacks(abl_html_budget *budget, size_t *left,
+                                const abl_report *report, size_t lesions,
+                                abl_error *err)
 {
-    for (size_t n = 0; n < budget->stack_count; n++)
-        if (!take(left, abl_viewer_page_bytes(&budget->stacks[n])))
-            abl_viewer_stack_clear(&budget->stacks[n]);
+    for (; lesions > 0; lesions /= 2) {
+        const abl_status status =
+            abl_viewer_create(&budget->viewer, report, lesions, err);
+        if (status || take(left, abl_viewer_page_bytes(&budget->viewer)))
+            return status;
+        abl_viewer_clear(&budget->viewer);
+    }
+    return ABL_OK;
 }
 
-/* Stacks are independent, so each thread makes whole ones. */
-static abl_status make_stacks(abl_html_budget *budget, const abl_report *report,
-                              abl_error *err)
+static size_t count_shown(const abl_report *report)
 {
-    abl_status status = ABL_OK;
-    size_t failed = budget->stack_count;
-#pragma omp parallel for schedule(dynamic)
-    for (size_t n = 0; n < budget->stack_count; n++) {
-        abl_error one = {ABL_OK, ""};
-        const abl_status step =
-            abl_viewer_stack_create(&budget->stacks[n], report, n, &one);
-#pragma omp critical(abl_html_stacks)
-        if (step && n < failed) {
-            failed = n;
-            status = step;
-            if (err)
-                *err = one;
-        }
-    }
-    return status;
+    const size_t shapes =
+        report->structures ? report->structures->lesion_count : 0;
+    const size_t found = report->findings->lesion_count;
+    const size_t lesions = shapes < found ? shapes : found;
+    return lesions < ABL_HTML_MAX_STACKS ? lesions : ABL_HTML_MAX_STACKS;
 }
 
 abl_status abl_html_budget_make(abl_html_budget *budget, const char *folder,
@@ -103,24 +101,15 @@ abl_status abl_html_budget_make(abl_html_budget *budget, const char *folder,
 {
     size_t left = ABL_HTML_MAX_PICTURE_BYTES;
     memset(budget, 0, sizeof *budget);
-    if (report->structures) {
-        const size_t shapes = report->structures->lesion_count;
-        const size_t found = report->findings->lesion_count;
-        const size_t lesions = shapes < found ? shapes : found;
-        budget->stack_count =
-            lesions < ABL_HTML_MAX_STACKS ? lesions : ABL_HTML_MAX_STACKS;
-    }
     budget->holds = abl_alloc(pictures->count + 1, sizeof *budget->holds, err);
-    budget->stacks =
-        abl_alloc(budget->stack_count + 1, sizeof *budget->stacks, err);
-    abl_status status = budget->holds && budget->stacks ? ABL_OK : ABL_E_NOMEM;
-    if (!status)
-        status = make_stacks(budget, report, err);
+    abl_status status = budget->holds ? ABL_OK : ABL_E_NOMEM;
     for (int which = 0; which < RANK_COUNT && !status; which++) {
         if (which == RANK_STACK)
-            choose_stacks(budget, &left);
-        status =
-            choose_pictures(budget, &left, (rank)which, folder, pictures, err);
+            status =
+                choose_stacks(budget, &left, report, count_shown(report), err);
+        else
+            status = choose_pictures(budget, &left, (rank)which, folder,
+                                     pictures, err);
     }
     if (status)
         abl_html_budget_clear(budget);
@@ -129,9 +118,7 @@ abl_status abl_html_budget_make(abl_html_budget *budget, const char *folder,
 
 void abl_html_budget_clear(abl_html_budget *budget)
 {
-    for (size_t n = 0; budget->stacks && n < budget->stack_count; n++)
-        abl_viewer_stack_clear(&budget->stacks[n]);
-    free(budget->stacks);
+    abl_viewer_clear(&budget->viewer);
     free(budget->holds);
     memset(budget, 0, sizeof *budget);
 }

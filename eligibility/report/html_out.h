@@ -11,16 +11,15 @@
 
 /** Most bytes of pictures and slices in a page, as they lie in it; what does
  * not fit is named instead. */
-#define ABL_HTML_MAX_PICTURE_BYTES ((size_t)30 << 20)
+#define ABL_HTML_MAX_PICTURE_BYTES ((size_t)15 << 20)
 /** Most lesions with slices. */
 #define ABL_HTML_MAX_STACKS ((size_t)40)
 
 /** What a page holds. Pictures of the patient and axial ones come first, then
- * slices, paths, and the rest. */
+ * slices, paths, nearest distances, and the rest. */
 typedef struct abl_html_budget {
-    bool *holds; /**< by picture */
-    size_t stack_count;
-    abl_viewer_stack *stacks; /**< by lesion; without a png: left out */
+    bool *holds;       /**< by picture */
+    abl_viewer viewer; /**< of the first lesions; the others have no stack */
 } abl_html_budget;
 
 /** Makes the stacks and chooses.

@@ -72,10 +72,10 @@ static abl_status embed(const abl_html *html, const abl_picture *picture,
 /* The slices of a lesion, or NULL. */
 static const abl_viewer_stack *stack_of(const abl_html *html, int lesion)
 {
-    const abl_html_budget *budget = html->budget;
-    for (size_t n = 0; n < budget->stack_count; n++)
-        if (budget->stacks[n].png && budget->stacks[n].lesion == lesion)
-            return &budget->stacks[n];
+    const abl_viewer *viewer = &html->budget->viewer;
+    for (size_t n = 0; n < viewer->stack_count; n++)
+        if (viewer->stacks[n].lesion == lesion)
+            return &viewer->stacks[n];
     return NULL;
 }
 
@@ -88,7 +88,11 @@ static void name_left_out(const abl_html *html, int lesion)
         abl_html_raw(html, any ? ", "
                                : "<p class=\"quiet\">Left out, to keep this "
                                  "page small; beside it lie: ");
+        abl_html_raw(html, "<a href=\"");
         abl_html_text(html, html->pictures->items[n].file);
+        abl_html_raw(html, "\">");
+        abl_html_text(html, html->pictures->items[n].file);
+        abl_html_raw(html, "</a>");
         any = true;
     }
     if (any)
@@ -102,7 +106,7 @@ abl_status abl_html_pictures(const abl_html *html, int lesion, abl_error *err)
     abl_html_raw(html, lesion ? "<div class=\"pictures\">\n"
                               : "<div class=\"pictures sheets\">\n");
     if (stack)
-        abl_viewer_write(html->file, stack);
+        abl_viewer_write_stack(html->file, stack);
     for (size_t n = 0; !status && n < html->pictures->count; n++)
         if (html->budget->holds[n] && html->pictures->items[n].lesion == lesion)
             status = embed(html, &html->pictures->items[n], err);

@@ -37,23 +37,76 @@
     return table;
   };
 
-  // The codes of all slices, read back from the picture; null when a browser
+  // One picture of slices, read back as codes; a slice is null when a browser
   // alters what a page reads, which must not pass for a scan.
-  const readCodes = async (image, stack) => {
+  const readPack = async (image, set, first) => {
     await image.decode();
-    const area = stack.width * stack.height;
+    const { width, height, slices } = set;
+    const area = width * height;
     const canvas = document.createElement("canvas");
-    canvas.width = stack.width;
-    canvas.height = stack.height;
+    canvas.width = width;
+    canvas.height = height;
     const context = canvas.getContext("2d", { willReadFrequently: true });
-    const codes = new Uint8Array(area * stack.slices.length);
-    for (let n = 0; n < stack.slices.length; n++) {
-      context.drawImage(image, 0, -n * stack.height);
-      const rgba = context.getImageData(0, 0, stack.width, stack.height).data;
+    const out = [];
+    for (let n = 0; n < set.pack && first + n < slices.length; n++) {
+      context.drawImage(image, 0, -n * height);
+      const rgba = context.getImageData(0, 0, width, height).data;
+      const codes = new Uint8Array(area);
       let sum = 0;
       for (let p = 0; p < area; p++)
-        sum += codes[n * area + p] = rgba[4 * p];
-      if (sum !== stack.slices[n].sum) return null;
+        sum += codes[p] = rgba[4 * p];
+      out.push(sum === slices[first + n].sum ? codes : null);
+    }
+    return out;
+  };
+
+  // Slices that several lesions lie in; unpacked where one of them is looked at.
+  class SliceSet {
+    constructor(root) {
+      Object.assign(this, JSON.parse(root.dataset.set));
+      this.images = [...root.querySelectorAll("img")];
+      this.packs = new Map();
+    }
+
+    async codes(slice) {
+      const at = Math.floor(slice / this.pack);
+      if (!this.packs.has(at))
+        this.packs.set(at,
+          readPack(this.images[at], this, at * this.pack));
+      return (await this.packs.get(at))[slice - at * this.pack];
+    }
+
+    // A lesion's window of a slice: its outlines begin elsewhere.
+    slice(at, stack) {
+      const move = (path) => path.replace(/M(-?\d+) (-?\d+)/g,
+        (all, x, y) => `M${x - 10 * stack.x} ${y - 10 * stack.y}`);
+      const { number, z, lesions, ...paths } = this.slices[at];
+      const out = { number, z };
+      for (const [name, path] of Object.entries(paths))
+        if (typeof path === "string") out[name] = move(path);
+      out.lesion = move(lesions[stack.index] || "");
+      out.others = move(lesions.filter((path, n) => n !== stack.index)
+        .join(""));
+      return out;
+    }
+  }
+  const sets = [...document.querySelectorAll(".viewer-slices")]
+    .map((root) => new SliceSet(root));
+
+  // A lesion's window of all of its slices; null when one was altered.
+  const readCodes = async (stack, slices) => {
+    const { x, y, width, height } = stack;
+    const set = sets[stack.set];
+    const area = width * height;
+    const codes = new Uint8Array(area * slices.length);
+    for (let n = 0; n < slices.length; n++) {
+      const from = await set.codes(slices[n]);
+      if (!from) return null;
+      for (let row = 0; row < height; row++) {
+        const first = (y + row) * set.width + x;
+        codes.set(from.subarray(first, first + width),
+          n * area + row * width);
+      }
     }
     return codes;
   };
@@ -62,6 +115,9 @@
     constructor(root) {
       this.root = root;
       this.stack = JSON.parse(root.dataset.stack);
+      this.from = this.stack.slices; // of the set
+      this.stack.slices = this.from.map((at) =>
+        sets[this.stack.set].slice(at, this.stack));
       this.hu = huTable(this.stack.parts);
       this.shown = new Set(["Lesions", "Liver", "Vessels", "Other organs"]);
       this.paths = new Map();
@@ -378,8 +434,7 @@
     async load() {
       if (this.loading) return;
       this.loading = true;
-      this.codes = await readCodes(this.root.querySelector("img"), this.stack)
-        .catch(() => null);
+      this.codes = await readCodes(this.stack, this.from).catch(() => null);
       this.root.dataset.state = this.codes ? "ready" : "refused";
       if (this.codes) this.draw();
       else this.stage.textContent = "The slices cannot be shown: this browser " +

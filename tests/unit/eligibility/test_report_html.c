@@ -166,7 +166,8 @@ static void pictures_that_do_not_fit_are_named(void)
         abl_report_write_html(s.path, s.folder, &s.report, &pictures, &err),
         &err);
     char *text = sample_read(s.path);
-    check_has(text, "beside it lie: lesion-01-sagittal.png</p>");
+    check_has(text, "beside it lie: <a href=\"lesion-01-sagittal.png\">"
+                    "lesion-01-sagittal.png</a></p>");
     const char *first = strstr(text, "<figure");
     const char *second = first ? strstr(first + 1, "<figure") : NULL;
     CU_ASSERT(second && !strstr(second + 1, "<figure"));

@@ -96,63 +96,166 @@ static void codes_hold_hu_to_half_a_step(void)
                         code);
 }
 
-/* The stack as pixels, through the file that a browser would read. */
-static uint8_t *unpack(const abl_viewer_stack *stack)
+/* One picture of a set as pixels, through the file that a browser would read.
+ */
+static uint8_t *unpack(const abl_viewer_set *set, size_t at)
 {
     abl_error err;
     uint8_t *rgba = NULL;
     size_t width = 0, height = 0;
+    const size_t left = set->slice_count - at * ABL_VIEWER_PACK_SLICES;
     ABL_CHECK_OK(
-        abl_file_write("stack.png", stack->png, stack->png_bytes, &err), &err);
+        abl_file_write("stack.png", set->png[at], set->png_bytes[at], &err),
+        &err);
     ABL_CHECK_OK(abl_png_read(&rgba, &width, &height, "stack.png", &err), &err);
-    CU_ASSERT_EQUAL(width, stack->width_px);
-    CU_ASSERT_EQUAL(height, stack->height_px * stack->slice_count);
+    CU_ASSERT_EQUAL(width, set->width_px);
+    CU_ASSERT_EQUAL(height,
+                    set->height_px * (left < ABL_VIEWER_PACK_SLICES
+                                          ? left
+                                          : (size_t)ABL_VIEWER_PACK_SLICES));
     remove("stack.png");
     return rgba;
+}
+
+static void create(abl_viewer *out, const scene *s)
+{
+    abl_error err;
+    ABL_CHECK_OK(
+        abl_viewer_create(out, &s->report, s->findings.lesion_count, &err),
+        &err);
+    CU_ASSERT_EQUAL_FATAL(out->stack_count, s->findings.lesion_count);
 }
 
 static void slices_are_the_voxels_of_the_scan(void)
 {
     scene s;
-    abl_error err;
-    abl_viewer_stack stack;
+    abl_viewer viewer;
     open_scene(&s, SLICES, 1);
-    ABL_CHECK_OK(abl_viewer_stack_create(&stack, &s.report, 0, &err), &err);
-    CU_ASSERT_EQUAL(stack.width_px, 161);
-    CU_ASSERT_EQUAL(stack.slice_count, SLICES);
-    uint8_t *rgba = unpack(&stack);
+    create(&viewer, &s);
+    CU_ASSERT_EQUAL_FATAL(viewer.set_count, 1);
+    const abl_viewer_set *set = &viewer.sets[0];
+    CU_ASSERT_EQUAL(set->width_px, 161);
+    CU_ASSERT_EQUAL(set->slice_count, SLICES);
+    CU_ASSERT_EQUAL(set->png_count, 2);
     size_t wrong = 0;
-    for (size_t n = 0; rgba && n < stack.slice_count; n++)
+    uint8_t *packs[2] = {unpack(set, 0), unpack(set, 1)};
+    for (size_t n = 0; n < SLICES; n++)
         for (size_t row = 0; row < 161; row++)
             for (size_t column = 0; column < 161; column++) {
                 const bool outside =
                     column < 30 || row < 30 || column > 130 || row > 130;
-                const uint8_t code = rgba[4 * ((n * 161 + row) * 161 + column)];
+                const uint8_t code =
+                    packs[n / 16][4 * ((n % 16 * 161 + row) * 161 + column)];
                 wrong += code != (outside ? 0
                                           : abl_viewer_code(hu_of(
                                                 column - 30, row - 30, n)));
             }
     CU_ASSERT_EQUAL(wrong, 0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(stack.facts, "\"start\":12,"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(stack.facts, "{\"number\":13,\"z\":12.0,"));
+    const abl_viewer_stack *stack = &viewer.stacks[0];
+    CU_ASSERT_PTR_NOT_NULL(strstr(stack->facts, "\"start\":12,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(stack->facts, "\"slices\":[0,1,2,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(set->facts, "{\"number\":13,\"z\":12.0,"));
+    free(packs[0]);
+    free(packs[1]);
+    abl_viewer_clear(&viewer);
+    close_scene(&s);
+}
+
+/* Two lesions, one of them 30 mm to the left and 8 slices higher. */
+static void lesions_share_slices_and_pixels(void)
+{
+    scene s;
+    abl_viewer viewer;
+    open_scene(&s, SLICES, 1);
+    abl_lesion both[2] = {s.lesion, s.lesion};
+    abl_lesion_findings found[2] = {s.found, s.found};
+    found[1].number = 2;
+    found[1].axial_slice = SLICE + 8;
+    found[1].centroid_lps[0] += 30;
+    found[1].centroid_lps[2] += 8;
+    s.structures.lesions = both;
+    s.findings.lesions = found;
+    s.structures.lesion_count = s.findings.lesion_count = 2;
+    create(&viewer, &s);
+    CU_ASSERT_EQUAL_FATAL(viewer.set_count, 1);
+    const abl_viewer_set *set = &viewer.sets[0];
+    CU_ASSERT_EQUAL(set->width_px, 191);
+    CU_ASSERT_EQUAL(set->slice_count, SLICES);
+    CU_ASSERT_PTR_NOT_NULL(strstr(viewer.stacks[0].facts, "\"x\":0,\"y\":0,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(viewer.stacks[1].facts, "\"x\":30,\"y\":0,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(viewer.stacks[1].facts, "\"slices\":[0,"));
+    uint8_t *rgba = unpack(set, 0);
+    const size_t at = 4 * ((SLICE * 161 + 80) * 191 + 80);
+    CU_ASSERT_EQUAL(rgba[at], abl_viewer_code(hu_of(AT, AT, SLICE)));
     free(rgba);
-    abl_viewer_stack_clear(&stack);
+    abl_viewer_clear(&viewer);
+    close_scene(&s);
+}
+
+/* What no window reaches is black, so that it costs nothing. */
+static void slices_hold_only_what_windows_show(void)
+{
+    scene s;
+    abl_viewer viewer;
+    open_scene(&s, 60, 1);
+    abl_lesion both[2] = {s.lesion, s.lesion};
+    abl_lesion_findings found[2] = {s.found, s.found};
+    found[1].number = 2;
+    found[1].axial_slice = 48;
+    found[1].centroid_lps[0] += 45;
+    found[1].centroid_lps[2] = 48;
+    s.structures.lesions = both;
+    s.findings.lesions = found;
+    s.structures.lesion_count = s.findings.lesion_count = 2;
+    create(&viewer, &s);
+    CU_ASSERT_EQUAL_FATAL(viewer.set_count, 1);
+    const abl_viewer_set *set = &viewer.sets[0];
+    CU_ASSERT_EQUAL(set->width_px, 206);
+    CU_ASSERT_EQUAL(set->slice_count, 60);
+    uint8_t *first = unpack(set, 0), *last = unpack(set, set->png_count - 1);
+    CU_ASSERT(first[4 * (80 * 206 + 30)] > 0);
+    CU_ASSERT_EQUAL(last[4 * (80 * 206 + 30)], 0);
+    CU_ASSERT(last[4 * (80 * 206 + 80)] > 0);
+    free(first);
+    free(last);
+    abl_viewer_clear(&viewer);
+    close_scene(&s);
+}
+
+static void a_lesion_too_large_for_its_pixels_has_slices_of_its_own(void)
+{
+    scene s;
+    abl_viewer viewer;
+    open_scene(&s, SLICES, 1);
+    abl_lesion both[2] = {s.lesion, s.lesion};
+    abl_lesion_findings found[2] = {s.found, s.found};
+    found[1].number = 2;
+    found[1].max_3d_diameter.mm.value = 250;
+    s.structures.lesions = both;
+    s.findings.lesions = found;
+    s.structures.lesion_count = s.findings.lesion_count = 2;
+    create(&viewer, &s);
+    CU_ASSERT_EQUAL_FATAL(viewer.set_count, 2);
+    CU_ASSERT_EQUAL(viewer.sets[0].width_px, 161);
+    CU_ASSERT_EQUAL(viewer.sets[1].width_px, 257);
+    CU_ASSERT_PTR_NOT_NULL(strstr(viewer.stacks[1].facts, "\"set\":1,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(viewer.stacks[1].facts, "\"mm\":1.36187,"));
+    abl_viewer_clear(&viewer);
     close_scene(&s);
 }
 
 static void outline_of_the_measured_slice_has_the_lesions_size(void)
 {
     scene s;
-    abl_error err;
-    abl_viewer_stack stack;
+    abl_viewer viewer;
     open_scene(&s, SLICES, 1);
-    ABL_CHECK_OK(abl_viewer_stack_create(&stack, &s.report, 0, &err), &err);
-    const char *slice = strstr(stack.facts, "{\"number\":13,");
-    const char *path = slice ? strstr(slice, "\"lesion\":\"M") : NULL;
+    create(&viewer, &s);
+    const char *slice = strstr(viewer.sets[0].facts, "{\"number\":13,");
+    const char *path = slice ? strstr(slice, "\"lesions\":[\"M") : NULL;
     CU_ASSERT_PTR_NOT_NULL(path);
     long x = 0, y = 0, step[2], low = 1 << 20, high = 0;
     if (path) {
-        char *at = (char *)path + strlen("\"lesion\":\"M");
+        char *at = (char *)path + strlen("\"lesions\":[\"M");
         x = strtol(at, &at, 10);
         y = strtol(at, &at, 10);
         CU_ASSERT_EQUAL(*at, 'l');
@@ -166,83 +269,83 @@ static void outline_of_the_measured_slice_has_the_lesions_size(void)
     /* From 40 to 60 of the scan, 30 pixels in, half a pixel to a centre. */
     ABL_CHECK_NEAR((double)low, 705, 4);
     ABL_CHECK_NEAR((double)high, 905, 4);
-    abl_viewer_stack_clear(&stack);
+    abl_viewer_clear(&viewer);
     close_scene(&s);
 }
 
 static void flipped_series_keep_their_own_order(void)
 {
     scene s;
-    abl_error err;
-    abl_viewer_stack stack;
+    abl_viewer viewer;
     open_scene(&s, SLICES, 1);
     s.report.native_to_canonical.flip[2] = true;
-    ABL_CHECK_OK(abl_viewer_stack_create(&stack, &s.report, 0, &err), &err);
-    const char *first = strstr(stack.facts, "{\"number\":");
+    create(&viewer, &s);
+    const char *first = strstr(viewer.sets[0].facts, "{\"number\":");
     CU_ASSERT(first && strncmp(first, "{\"number\":1,\"z\":30.0,", 21) == 0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(stack.facts, "{\"number\":19,\"z\":12.0,"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(stack.facts, "\"start\":18,"));
-    abl_viewer_stack_clear(&stack);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(viewer.sets[0].facts, "{\"number\":19,\"z\":12.0,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(viewer.stacks[0].facts, "\"start\":18,"));
+    abl_viewer_clear(&viewer);
     close_scene(&s);
 }
 
 static void long_stacks_are_thinned_and_short_ones_cut(void)
 {
     scene s;
-    abl_error err;
-    abl_viewer_stack stack;
+    abl_viewer viewer;
     open_scene(&s, 300, 0.2);
-    ABL_CHECK_OK(abl_viewer_stack_create(&stack, &s.report, 0, &err), &err);
-    CU_ASSERT(stack.slice_count <= ABL_VIEWER_MAX_SLICES);
-    CU_ASSERT(stack.slice_count > 20);
-    CU_ASSERT_PTR_NOT_NULL(strstr(stack.facts, "\"stride\":5,"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(stack.facts, "{\"number\":13,"));
-    abl_viewer_stack_clear(&stack);
+    create(&viewer, &s);
+    CU_ASSERT(viewer.stacks[0].slice_count <= ABL_VIEWER_MAX_SLICES);
+    CU_ASSERT(viewer.stacks[0].slice_count > 20);
+    CU_ASSERT_PTR_NOT_NULL(strstr(viewer.stacks[0].facts, "\"stride\":5,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(viewer.sets[0].facts, "{\"number\":13,"));
+    abl_viewer_clear(&viewer);
     close_scene(&s);
     open_scene(&s, SLICE + 1, 5);
-    ABL_CHECK_OK(abl_viewer_stack_create(&stack, &s.report, 0, &err), &err);
-    CU_ASSERT_EQUAL(stack.slice_count, ABL_VIEWER_LEAST_SLICES + 1);
-    abl_viewer_stack_clear(&stack);
+    create(&viewer, &s);
+    CU_ASSERT_EQUAL(viewer.stacks[0].slice_count, ABL_VIEWER_LEAST_SLICES + 1);
+    abl_viewer_clear(&viewer);
     close_scene(&s);
 }
 
 static void a_lesion_without_diameters_is_shown_at_its_middle(void)
 {
     scene s;
-    abl_error err;
-    abl_viewer_stack stack;
+    abl_viewer viewer;
     open_scene(&s, SLICES, 1);
     s.found.longest_axial_diameter.mm = s.found.max_3d_diameter.mm =
         (abl_value){false, 0, 0, "read"};
     s.found.axial_slice = 0;
-    ABL_CHECK_OK(abl_viewer_stack_create(&stack, &s.report, 0, &err), &err);
-    CU_ASSERT_PTR_NOT_NULL(strstr(stack.facts, "\"start\":10,"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(stack.facts, "{\"number\":13,"));
-    abl_viewer_stack_clear(&stack);
+    create(&viewer, &s);
+    CU_ASSERT_PTR_NOT_NULL(strstr(viewer.stacks[0].facts, "\"start\":10,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(viewer.sets[0].facts, "{\"number\":13,"));
+    abl_viewer_clear(&viewer);
     close_scene(&s);
 }
 
 static void markup_holds_no_text_that_ends_its_attribute(void)
 {
     scene s;
-    abl_error err;
-    abl_viewer_stack stack;
+    abl_viewer viewer;
     char *text = NULL;
     size_t bytes = 0;
     open_scene(&s, SLICES, 1);
-    ABL_CHECK_OK(abl_viewer_stack_create(&stack, &s.report, 0, &err), &err);
-    CU_ASSERT_PTR_NULL(strpbrk(stack.facts, "'<>&"));
+    create(&viewer, &s);
+    CU_ASSERT_PTR_NULL(strpbrk(viewer.stacks[0].facts, "'<>&"));
+    CU_ASSERT_PTR_NULL(strpbrk(viewer.sets[0].facts, "'<>&"));
     FILE *file = open_memstream(&text, &bytes);
-    abl_viewer_write(file, &stack);
+    abl_viewer_write_slices(file, &viewer);
+    abl_viewer_write_stack(file, &viewer.stacks[0]);
     fclose(file);
-    CU_ASSERT(bytes <= abl_viewer_page_bytes(&stack));
-    CU_ASSERT_EQUAL(strncmp(text, "<!--viewer 1-->", 15), 0);
+    CU_ASSERT(bytes <= abl_viewer_page_bytes(&viewer));
+    CU_ASSERT_EQUAL(strncmp(text, "<!--slices-->", 13), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "<!--viewer 1-->"));
     free(text);
     char source[56];
     abl_viewer_script_source(source);
     CU_ASSERT_EQUAL(strlen(source), 53);
     CU_ASSERT_EQUAL(strncmp(source, "'sha256-", 8), 0);
-    abl_viewer_stack_clear(&stack);
+    abl_viewer_clear(&viewer);
     close_scene(&s);
 }
 
@@ -283,6 +386,9 @@ const char *const abl_test_suite = "eligibility.viewer";
 CU_TestInfo abl_tests[] = {
     ABL_TEST(codes_hold_hu_to_half_a_step),
     ABL_TEST(slices_are_the_voxels_of_the_scan),
+    ABL_TEST(lesions_share_slices_and_pixels),
+    ABL_TEST(slices_hold_only_what_windows_show),
+    ABL_TEST(a_lesion_too_large_for_its_pixels_has_slices_of_its_own),
     ABL_TEST(outline_of_the_measured_slice_has_the_lesions_size),
     ABL_TEST(flipped_series_keep_their_own_order),
     ABL_TEST(long_stacks_are_thinned_and_short_ones_cut),
