@@ -88,10 +88,10 @@ abl_line abl_overlay_line(abl_structure_id id)
         return (abl_line){ABL_INK_ARTERY, 1.6, ABL_DASH_DOT};
     case ABL_INFERIOR_VENA_CAVA:
     case ABL_HEPATIC_VEINS:
-        return (abl_line){ABL_INK_HEPATIC, 1.5, ABL_DASH_LONG};
+        return (abl_line){ABL_INK_HEPATIC, 1.7, ABL_DASH_LONG};
     case ABL_PORTAL_AND_SPLENIC_VEIN:
     case ABL_PORTAL_VEINS:
-        return (abl_line){ABL_INK_PORTAL, 1.5, ABL_DASH_SHORT};
+        return (abl_line){ABL_INK_PORTAL, 1.8, ABL_DASH_SHORT};
     case ABL_LIVER_VESSELS:
         return (abl_line){ABL_INK_BODY, 1.2, ABL_DASH_SHORT};
     default:

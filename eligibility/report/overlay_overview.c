@@ -94,6 +94,7 @@ static void draw_legend(abl_canvas *canvas, double base_px)
     for (size_t n = 0; n <= sizeof entries / sizeof entries[0]; n++) {
         if (n)
             line = abl_overlay_line(entries[n - 1].id);
+        line.width_px = 2; /* on whole rows of pixels, so that it is not dim */
         cairo_move_to(canvas->cairo, left, base_px - 5);
         cairo_line_to(canvas->cairo, left + 30, base_px - 5);
         abl_canvas_outline(canvas, &line);
