@@ -124,13 +124,15 @@ static uint8_t region_of(const region_parts *p, const float *outside, size_t v)
 }
 
 static abl_status make_parts(region_parts *p, abl_vessel_work *work,
-                             abl_error *err)
+                             const abl_volume *hu, abl_error *err)
 {
     const abl_structures *s = work->structures;
     abl_status status =
         abl_resample_nearest(&p->organ, s->labels, &work->grid, err);
     if (!status)
         status = abl_vessels_bridge_cava(p->organ, err);
+    if (!status)
+        status = abl_vessels_drop_islands(p->organ, err);
     if (!status)
         status = abl_resample_nearest(&p->lesion, s->lesion_labels, &work->grid,
                                       err);
@@ -140,15 +142,18 @@ static abl_status make_parts(region_parts *p, abl_vessel_work *work,
     if (!status)
         status = abl_field_mask(&p->inside, p->field, err);
     if (!status)
-        status = abl_distance_map_within(&work->outside, p->inside, 30, err);
-    if (!status)
-        status = abl_distance_to_background(&p->rim, p->inside, 4, err);
-    if (!status)
         status = distance_to_label(&p->cava, p->organ, ABL_INFERIOR_VENA_CAVA,
                                    12, err);
     if (!status)
         status = distance_to_label(&p->portal, p->organ,
                                    ABL_PORTAL_AND_SPLENIC_VEIN, 12, err);
+    if (!status)
+        status =
+            abl_vessels_close_gaps(p->inside, p->organ, p->portal, hu, err);
+    if (!status)
+        status = abl_distance_map_within(&work->outside, p->inside, 30, err);
+    if (!status)
+        status = abl_distance_to_background(&p->rim, p->inside, 4, err);
     return status;
 }
 
@@ -161,10 +166,11 @@ static void fill_regions(uint8_t *region, const region_parts *parts,
         region[v] = region_of(parts, outside, v);
 }
 
-static abl_status make_regions(abl_vessel_work *work, abl_error *err)
+static abl_status make_regions(abl_vessel_work *work, const abl_volume *hu,
+                               abl_error *err)
 {
     region_parts parts = {0};
-    abl_status status = make_parts(&parts, work, err);
+    abl_status status = make_parts(&parts, work, hu, err);
     if (!status)
         status =
             abl_volume_create(&work->region, &work->grid, ABL_PIXEL_U8, err);
@@ -314,9 +320,9 @@ abl_status abl_vessels_prepare(abl_vessel_work *work, abl_error *err)
     abl_volume *hu = NULL;
     abl_status status = choose_grid(work, err);
     if (!status)
-        status = make_regions(work, err);
-    if (!status)
         status = abl_resample(&hu, work->image, &work->grid, err);
+    if (!status)
+        status = make_regions(work, hu, err);
     if (!status && !find_parenchyma(work, hu))
         work->noise_hu = -1;
     if (!status)

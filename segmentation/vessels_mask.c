@@ -184,10 +184,10 @@ static abl_status join_mask(abl_vessel_work *work, const abl_volume *smooth,
 /* Filling must not take in a lesion that a bright rim encloses. */
 static void clear_forbidden(abl_vessel_work *work)
 {
-    const uint8_t *region = abl_volume_u8(work->region);
+    const float *to_lesion = abl_volume_f32(work->to_lesion);
     uint8_t *vessel = abl_volume_u8(work->vessel);
     for (size_t v = 0; v < abl_grid_voxels(&work->grid); v++)
-        vessel[v] = region[v] == ABL_REGION_NONE ? 0 : vessel[v];
+        vessel[v] = to_lesion[v] > 0 ? vessel[v] : 0;
 }
 
 /* Where the kernel has to answer. */

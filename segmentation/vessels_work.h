@@ -86,6 +86,18 @@ bool abl_vessel_edge_is_flat(const abl_vessel_work *work,
  * of it, between two that show it, a disc between theirs is added. */
 abl_status abl_vessels_bridge_cava(abl_volume *organ,
                                    abl_error *err) ABL_MUST_CHECK;
+/* vessels_gap.c */
+/** Adds to @p inside what is nameless, not dark and has liver or vena cava on
+ * all sides but one: outlines of the liver often leave a great vein out. Not
+ * near the portal trunk (@p to_portal, mm). All on one grid. */
+abl_status abl_vessels_close_gaps(abl_volume *inside, const abl_volume *organ,
+                                  const abl_volume *to_portal,
+                                  const abl_volume *hu,
+                                  abl_error *err) ABL_MUST_CHECK;
+/** In place: pieces of the portal trunk's label that are small and apart from
+ * the largest become background. */
+abl_status abl_vessels_drop_islands(abl_volume *organ,
+                                    abl_error *err) ABL_MUST_CHECK;
 /* vessels_bright.c */
 /** Penalty of each edge for being a hepatic vein ([0]) or portal ([1]), given
  * which tree each was thought to be: log likelihood of its brightness under

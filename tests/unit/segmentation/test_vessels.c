@@ -35,6 +35,8 @@ typedef struct scene {
     double blob_radius, plate_mm, noise_hu;
     double vein_hu;
     bool has_lesion; /* where the blob is */
+    bool has_gap;    /* the liver's outline leaves the third tube out, to
+                        30 mm from its start */
     abl_phase phase;
 } scene;
 
@@ -76,6 +78,14 @@ typedef struct made {
     abl_volume *image;
 } made;
 
+static bool is_in_gap(const tube *t, const double p[3])
+{
+    double square = 0;
+    for (int a = 0; a < 3; a++)
+        square += (p[a] - t->from[a]) * (p[a] - t->from[a]);
+    return square < 30 * 30 && off_tube(t, p) < 0;
+}
+
 static void paint_voxel(const scene *of, made *m, abl_volume *liver, size_t v,
                         const double p[3], uint64_t *state)
 {
@@ -83,6 +93,9 @@ static void paint_voxel(const scene *of, made *m, abl_volume *liver, size_t v,
     uint8_t label = 0;
     for (int a = 0; a < 3; a++)
         inside = fmin(inside, fmin(p[a] - liver_lo[a], liver_hi[a] - p[a]));
+    const double base = inside > 0 ? LIVER_HU : -60;
+    if (of->has_gap && is_in_gap(of->tubes[2], p))
+        inside = -1;
     abl_volume_f32(liver)[v] = (float)fmin(inside / 2, 1);
     label = inside > 0 ? ABL_LIVER : 0;
     for (int n = 0; n < 6 && of->tubes[n]; n++) {
@@ -99,7 +112,6 @@ static void paint_voxel(const scene *of, made *m, abl_volume *liver, size_t v,
         abl_volume_u8(m->s->lesion_labels)[v] = 1;
     if (of->plate_mm > 0 && inside > 2)
         vein = fmax(vein, soft(fabs(p[0] - 66) - of->plate_mm / 2));
-    const double base = inside > 0 ? LIVER_HU : -60;
     const double hu = base + vein * (of->vein_hu - base);
     abl_volume_i16(m->image)[v] =
         (int16_t)lrint(hu + phantom_noise(state, of->noise_hu));
@@ -247,6 +259,36 @@ static void an_oval_great_vein_is_a_vessel(void)
     made m = find(&of);
     double calibre;
     CU_ASSERT_TRUE(share_found(&calibre, &m, &oval, ABL_TREE_UNNAMED) > 0.9);
+    clear(&m);
+}
+
+static void a_great_vein_left_out_of_the_liver_is_followed(void)
+{
+    static const tube great = {{48, 68, 40}, {24, 22, 40}, 6, 0, 0};
+    scene of = usual();
+    const tube *tubes[6] = {&cava, &trunk, &great, &portal, NULL};
+    memcpy(of.tubes, tubes, sizeof tubes);
+    of.has_gap = true;
+    made m = find(&of);
+    double calibre;
+    CU_ASSERT_TRUE(share_found(&calibre, &m, &great, ABL_TREE_HEPATIC) > 0.9);
+    ABL_CHECK_NEAR(calibre, 12, 1);
+    clear(&m);
+}
+
+/* Networks take a piece of a hepatic vein for portal trunk now and then. */
+static void an_island_of_portal_trunk_starts_no_tree(void)
+{
+    static const tube island = {{46.5, 67.5, 46.2},
+                                {29, 38.8, 48.7},
+                                3.2,
+                                ABL_PORTAL_AND_SPLENIC_VEIN,
+                                0};
+    scene of = usual();
+    const tube *tubes[6] = {&cava, &trunk, &hepatic, &portal, &island, NULL};
+    memcpy(of.tubes, tubes, sizeof tubes);
+    made m = find(&of);
+    expect(&m, &hepatic, ABL_TREE_HEPATIC);
     clear(&m);
 }
 
@@ -493,6 +535,8 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(parents_come_before_their_children),
     ABL_TEST(crossing_trees_keep_their_own_branches),
     ABL_TEST(an_oval_great_vein_is_a_vessel),
+    ABL_TEST(a_great_vein_left_out_of_the_liver_is_followed),
+    ABL_TEST(an_island_of_portal_trunk_starts_no_tree),
     ABL_TEST(a_bright_ball_is_no_vessel),
     ABL_TEST(a_lesion_holds_no_vessel),
     ABL_TEST(a_plate_is_no_vessel),
