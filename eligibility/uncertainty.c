@@ -4,10 +4,14 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* The longest is chosen among many: squares of its bias, in variances. */
-#define CHOSEN_IN_SLICE 0.5
-#define CHOSEN_IN_SPACE 1.4
-#define CHOSEN_LABELS   0.4
+/* The longest is chosen among many, and among more on a larger lesion: squares
+ * of its bias, in variances. */
+typedef struct chosen {
+    double least, grows_mm;
+} chosen;
+static const chosen in_slice = {0.2, 25};
+static const chosen in_space = {0.5, 20};
+#define CHOSEN_LABELS 0.4
 
 static double square(double x)
 {
@@ -27,25 +31,26 @@ static double variance_of(const abl_edge *edge)
     return square(edge->sd_mm) + square(ABL_SAMPLING_SD * edge->step_mm);
 }
 
-static double of_longest(double mm, const abl_edge *edge, double chosen)
+static double of_longest(double mm, const abl_edge *edge, const chosen *bias)
 {
     if (is_of_labels(edge))
         return 1.96 * sqrt((2 + CHOSEN_LABELS) * variance_of(edge));
     const double together =
         ABL_EDGE_TOGETHER +
         (1 - ABL_EDGE_TOGETHER) * exp(-0.5 * square(mm / ABL_EDGE_LENGTH_MM));
-    return 1.96 * sqrt(square(edge->sd_mm) * (2 + 2 * together + chosen) +
+    const double bias2 = bias->least + square(mm / bias->grows_mm);
+    return 1.96 * sqrt(square(edge->sd_mm) * (2 + 2 * together + bias2) +
                        2 * square(ABL_SAMPLING_SD * edge->step_mm));
 }
 
 double abl_uncertainty_of_diameter(double mm, const abl_edge *edge)
 {
-    return of_longest(mm, edge, CHOSEN_IN_SLICE);
+    return of_longest(mm, edge, &in_slice);
 }
 
 double abl_uncertainty_of_diameter_3d(double mm, const abl_edge *edge)
 {
-    return of_longest(mm, edge, CHOSEN_IN_SPACE);
+    return of_longest(mm, edge, &in_space);
 }
 
 double abl_uncertainty_of_distance(const abl_edge edges[2])
@@ -66,8 +71,8 @@ double abl_uncertainty_of_volume(double area_mm2, double edge_sd_mm,
 double abl_uncertainty_of_label_volume(double area_mm2,
                                        const double voxel_mm[3])
 {
-    const double in_slice = 0.33 * sqrt(voxel_mm[0] * voxel_mm[1]);
+    const double seen = 0.33 * sqrt(voxel_mm[0] * voxel_mm[1]);
     const double k = voxel_mm[2];
     const double unseen = 2.2 * k * k * k / fmax(area_mm2, 1e-9);
-    return 1.96 * k * sqrt(area_mm2) * hypot(in_slice, unseen);
+    return 1.96 * k * sqrt(area_mm2) * hypot(seen, unseen);
 }
