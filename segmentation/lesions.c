@@ -52,7 +52,7 @@ double abl_lesion_confidence(char *reason, size_t reason_size,
         {e->liver_share < 0.3 ? 0.5 : 1, "it lies at the edge of the liver"},
         {e->near_gallbladder ? 0.4 : 1, "it may be part of the gallbladder"},
         {e->is_like_vessel ? 0.3 : 1,
-         "it may be a vessel, as dark as this without contrast agent"},
+         "it may be a vessel: blood looks the same on this scan"},
         {e->fissure_share >= ABL_FISSURE_SHARE ? 0.4 : 1,
          "fat in a cleft of the liver lies beside it, perhaps a fissure"},
         {e->inner_hu < fat_most_hu ? 0.3 : 1,
@@ -161,11 +161,19 @@ static double blood_hu(const abl_phase_estimate *phase)
     return count > 0 ? sum / count : 0;
 }
 
+/* Blood that looks like this lesion: on unenhanced scans it is darker than the
+ * liver, on arterial ones the portal vein may be brighter. */
 static bool is_like_vessel(const abl_lesion *lesion, double inner_hu,
-                           const abl_phase_estimate *phase)
+                           const abl_structures *structures)
 {
-    const double blood = blood_hu(phase);
-    return phase->phase == ABL_PHASE_UNENHANCED && blood != 0 &&
+    const abl_structure *portal =
+        &structures->items[ABL_PORTAL_AND_SPLENIC_VEIN];
+    double blood = 0;
+    if (structures->phase.phase == ABL_PHASE_UNENHANCED)
+        blood = blood_hu(&structures->phase);
+    else if (structures->phase.phase == ABL_PHASE_ARTERIAL && portal->field)
+        blood = portal->mean_hu;
+    return blood != 0 &&
            lesion->equivalent_diameter_mm <= ABL_LESION_VESSEL_MM &&
            fabs(inner_hu - blood) <= ABL_LESION_BLOOD_HU;
 }
@@ -182,7 +190,7 @@ static void weigh(abl_lesion *lesion, const abl_lesion_shape *shape,
         shape->fissure_share,
         shape->inner_hu < bile_most_hu &&
             touches_gallbladder(structures, shape->field),
-        is_like_vessel(lesion, shape->inner_hu, &structures->phase)};
+        is_like_vessel(lesion, shape->inner_hu, structures)};
     lesion->origin = "lesion_ct";
     lesion->mean_probability = shape->mean_probability;
     lesion->edge_sd_mm = shape->edge_sd_mm;

@@ -16,8 +16,9 @@ typedef struct abl_lesion_evidence {
     double inner_hu;      /**< median of its inner half */
     double fissure_share; /**< fat in a cleft beside it: lesion_fissure.h */
     bool near_gallbladder;
-    bool is_like_vessel; /**< unenhanced scan, and as dark as blood and no wider
-                              than a vessel: ABL_LESION_VESSEL_MM */
+    bool is_like_vessel; /**< unenhanced or arterial scan, and as dark or bright
+                              as (portal) blood and no wider than a vessel:
+                              ABL_LESION_VESSEL_MM */
 } abl_lesion_evidence;
 
 /**
@@ -28,7 +29,8 @@ typedef struct abl_lesion_evidence {
  *   place        0.5 when less than 30 % of its surroundings are liver,
  *                0.4 when it may be part of the gallbladder, else 1
  *   vessel       0.3 when it may be a vessel in section: without contrast agent
- *                blood is darker than the liver, and lesions are as dark
+ *                blood is darker than the liver, and lesions are as dark; on
+ *                arterial scans the portal vein may be as bright as lesions
  *   fissure      0.4 when fat in a cleft of the liver beside it makes up
  *                ABL_FISSURE_SHARE of its volume: the fissures, and the fatty
  *                spots and spared areas that are common beside them

@@ -240,8 +240,29 @@ abl_status abl_net_run_organs(abl_organ_maps *out, const abl_unet *net,
 
 /* ---- lesion_ct ---- */
 
+abl_status abl_net_fold_bright(abl_volume *hu, const abl_net_fold *fold,
+                               abl_error *err)
+{
+    abl_volume *liver = NULL;
+    abl_status status =
+        abl_resample_linear(&liver, fold->liver, &hu->grid, -1, err);
+    if (status)
+        return status;
+    const float *inside = abl_volume_f32(liver);
+    float *value = abl_volume_f32(hu);
+    const float level = (float)fold->level_hu;
+    const float least = level - (float)ABL_NET_MOST_FOLD_HU;
+    const size_t voxels = abl_grid_voxels(&hu->grid);
+    for (size_t v = 0; v < voxels; v++)
+        if (inside[v] > 0 && value[v] > level)
+            value[v] = fmaxf(2 * level - value[v], least);
+    abl_volume_destroy(liver);
+    return ABL_OK;
+}
+
 abl_status abl_net_run_lesions(abl_lesion_maps *out, const abl_unet *net,
                                const abl_volume *image, const abl_box *box,
+                               const abl_net_fold *fold,
                                const abl_progress *progress, abl_error *err)
 {
     memset(out, 0, sizeof *out);
@@ -254,6 +275,8 @@ abl_status abl_net_run_lesions(abl_lesion_maps *out, const abl_unet *net,
                              info->name);
     abl_volume *hu = NULL, **maps = NULL;
     abl_status status = sample_part(&hu, net, image, box, err);
+    if (!status && fold)
+        status = abl_net_fold_bright(hu, fold, err);
     if (!status)
         status = run(&maps, net, hu, "finding lesions", progress, err);
     abl_volume_destroy(hu);

@@ -32,11 +32,27 @@ abl_status abl_net_run_organs(abl_organ_maps *out, const abl_unet *net,
                               const abl_progress *progress,
                               abl_error *err) ABL_MUST_CHECK;
 
+/** Liver brighter than its level is shown to a network as much darker than it,
+ * down to ABL_NET_MOST_FOLD_HU below it: lesion_ct has learned dark lesions
+ * alone. */
+typedef struct abl_net_fold {
+    const abl_volume *liver; /**< field, any grid; outside nothing is folded */
+    double level_hu;
+} abl_net_fold;
+
+#define ABL_NET_MOST_FOLD_HU 60.0
+
+/** In place: what the network is shown. @param hu f32, any grid */
+abl_status abl_net_fold_bright(abl_volume *hu, const abl_net_fold *fold,
+                               abl_error *err) ABL_MUST_CHECK;
+
 /** lesion_ct on the voxels @p box of a scan.
+ * @param     fold NULL: the scan as it is
  * @param[out] out abl_lesion_maps_clear() it
  * @retval ABL_E_UNSUPPORTED the network lacks the classes liver and lesion */
 abl_status abl_net_run_lesions(abl_lesion_maps *out, const abl_unet *net,
                                const abl_volume *image, const abl_box *box,
+                               const abl_net_fold *fold,
                                const abl_progress *progress,
                                abl_error *err) ABL_MUST_CHECK;
 

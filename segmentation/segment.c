@@ -1,6 +1,7 @@
 /* Structures of a CT, from voxels to named surfaces.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,7 @@
 #include "segmentation/net_run.h"
 #include "segmentation/noise.h"
 #include "segmentation/phase.h"
+#include "segmentation/vein_islands.h"
 #include "segmentation/vessels.h"
 
 /* How far the liver's box grows on a side where the liver runs on. */
@@ -57,33 +59,49 @@ static void widen(abl_box *box, const abl_grid *grid, bool sides[3][2])
 }
 
 /* lesion_ct on the liver's box, once more when the liver runs out of it. */
-static abl_status look_at_liver(abl_lesion_maps *maps,
-                                abl_structures *structures,
+static abl_status look_at_liver(abl_lesion_maps *maps, abl_box *box,
+                                const abl_unet *net,
+                                const abl_structures *structures,
                                 const abl_volume *image,
-                                const abl_segment_options *options,
-                                abl_error *err)
+                                const abl_progress *progress, abl_error *err)
 {
-    abl_unet *net = NULL;
-    abl_box box;
     bool sides[3][2];
     abl_status status =
-        abl_liver_box(&box, structures->items[ABL_LIVER].field, &image->grid,
+        abl_liver_box(box, structures->items[ABL_LIVER].field, &image->grid,
                       ABL_LIVER_BOX_MARGIN_MM, err);
     if (!status)
-        status = abl_net_load(&net, options->model_dir, "lesion_ct", err);
-    if (!status)
-        status = abl_net_run_lesions(maps, net, image, &box, &options->progress,
-                                     err);
-    if (!status && abl_liver_leaves_box(sides, maps)) {
-        abl_lesion_maps_clear(maps);
-        widen(&box, &image->grid, sides);
-        status = abl_net_run_lesions(maps, net, image, &box, &options->progress,
-                                     err);
+        status =
+            abl_net_run_lesions(maps, net, image, box, NULL, progress, err);
+    if (status || !abl_liver_leaves_box(sides, maps))
+        return status;
+    abl_lesion_maps_clear(maps);
+    widen(box, &image->grid, sides);
+    return abl_net_run_lesions(maps, net, image, box, NULL, progress, err);
+}
+
+/* On arterial scans lesions are often brighter than the liver, which lesion_ct
+ * does not know: it looks once more at the liver with what is bright folded to
+ * the dark side. */
+static abl_status look_for_bright(abl_lesion_maps *maps, const abl_box *box,
+                                  const abl_unet *net,
+                                  const abl_structures *structures,
+                                  const abl_volume *image,
+                                  const abl_progress *progress, abl_error *err)
+{
+    if (structures->phase.phase != ABL_PHASE_ARTERIAL)
+        return ABL_OK;
+    const abl_structure *liver = &structures->items[ABL_LIVER];
+    const abl_net_fold fold = {liver->field, liver->mean_hu};
+    abl_lesion_maps bright = {0};
+    abl_status status =
+        abl_net_run_lesions(&bright, net, image, box, &fold, progress, err);
+    if (!status) {
+        float *p = abl_volume_f32(maps->lesion);
+        const float *more = abl_volume_f32(bright.lesion);
+        for (size_t v = 0; v < abl_grid_voxels(&maps->lesion->grid); v++)
+            p[v] = fmaxf(p[v], more[v]);
     }
-    if (!status)
-        memcpy(structures->lesion_model_sha256, abl_unet_get_info(net)->sha256,
-               sizeof structures->lesion_model_sha256);
-    abl_unet_destroy(net);
+    abl_lesion_maps_clear(&bright);
     return status;
 }
 
@@ -109,15 +127,30 @@ static abl_status find_lesions(abl_structures *structures,
                                abl_error *err)
 {
     abl_lesion_maps maps = {0};
-    abl_status status = look_at_liver(&maps, structures, image, options, err);
+    abl_unet *net = NULL;
+    abl_box box;
+    abl_status status =
+        abl_net_load(&net, options->model_dir, "lesion_ct", err);
+    if (!status)
+        status = look_at_liver(&maps, &box, net, structures, image,
+                               &options->progress, err);
+    if (!status)
+        memcpy(structures->lesion_model_sha256, abl_unet_get_info(net)->sha256,
+               sizeof structures->lesion_model_sha256);
     if (!status)
         status = abl_liver_find(structures, &maps, err);
     if (!status)
         status = measure_liver(structures, image, &maps, err);
     if (!status) {
         abl_phase_find(structures, info);
-        status = abl_lesions_find(structures, image, &maps, err);
+        status = look_for_bright(&maps, &box, net, structures, image,
+                                 &options->progress, err);
     }
+    abl_unet_destroy(net);
+    if (!status)
+        status = abl_vein_islands_yield(structures, image, maps.lesion, err);
+    if (!status)
+        status = abl_lesions_find(structures, image, &maps, err);
     if (!status)
         status = abl_label_map_make(structures, &image->grid, err);
     abl_lesion_maps_clear(&maps);
