@@ -161,20 +161,21 @@ static double blood_hu(const abl_phase_estimate *phase)
     return count > 0 ? sum / count : 0;
 }
 
-/* Blood that looks like this lesion: on unenhanced scans it is darker than the
- * liver, on arterial ones the portal vein may be brighter. */
+/* On unenhanced scans blood is darker than the liver, on arterial ones that of
+ * the portal vein may be brighter. */
 static bool is_like_vessel(const abl_lesion *lesion, double inner_hu,
                            const abl_structures *structures)
 {
+    const abl_phase_estimate *phase = &structures->phase;
     const abl_structure *portal =
         &structures->items[ABL_PORTAL_AND_SPLENIC_VEIN];
-    double blood = 0;
-    if (structures->phase.phase == ABL_PHASE_UNENHANCED)
-        blood = blood_hu(&structures->phase);
-    else if (structures->phase.phase == ABL_PHASE_ARTERIAL && portal->field)
-        blood = portal->mean_hu;
-    return blood != 0 &&
-           lesion->equivalent_diameter_mm <= ABL_LESION_VESSEL_MM &&
+    if (lesion->equivalent_diameter_mm > ABL_LESION_VESSEL_MM)
+        return false;
+    if (phase->phase == ABL_PHASE_ARTERIAL && portal->field)
+        return inner_hu > phase->liver_hu &&
+               inner_hu <= portal->mean_hu + ABL_LESION_PORTAL_HU;
+    const double blood = blood_hu(phase);
+    return phase->phase == ABL_PHASE_UNENHANCED && blood != 0 &&
            fabs(inner_hu - blood) <= ABL_LESION_BLOOD_HU;
 }
 

@@ -16,9 +16,9 @@ typedef struct abl_lesion_evidence {
     double inner_hu;      /**< median of its inner half */
     double fissure_share; /**< fat in a cleft beside it: lesion_fissure.h */
     bool near_gallbladder;
-    bool is_like_vessel; /**< unenhanced or arterial scan, and as dark or bright
-                              as (portal) blood and no wider than a vessel:
-                              ABL_LESION_VESSEL_MM */
+    bool is_like_vessel; /**< no wider than a vessel, and as dark as blood on an
+                              unenhanced scan or no brighter than portal blood
+                              on an arterial one */
 } abl_lesion_evidence;
 
 /**
@@ -43,10 +43,12 @@ typedef struct abl_lesion_evidence {
 double abl_lesion_confidence(char *reason, size_t reason_size,
                              const abl_lesion_evidence *evidence);
 
-/** Widest vessel in the liver [mm], and how near to the attenuation of blood
- * its own lies [HU] (convention: portal vein, noise of a small section). */
+/** Widest vessel in the liver [mm], how near to the attenuation of blood its
+ * own lies [HU], and how far above that of the portal trunk a branch may lie on
+ * an arterial scan (convention: portal vein, noise of a small section). */
 #define ABL_LESION_VESSEL_MM 15.0
 #define ABL_LESION_BLOOD_HU  10.0
+#define ABL_LESION_PORTAL_HU 20.0
 
 /** Below this a lesion is of low confidence. */
 #define ABL_LESION_LOW_CONFIDENCE 0.35
