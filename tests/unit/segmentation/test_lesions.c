@@ -256,8 +256,9 @@ static void same_input_gives_the_same_lesions(void)
         clear(&s[n]);
 }
 
-/* Without contrast agent a vessel in section is as dark as a lesion. */
-static void what_may_be_a_vessel_is_doubted_without_contrast_agent(void)
+/* Without contrast agent a vessel in section is as dark as a lesion, on an
+ * arterial scan the portal vein may be as bright as one. */
+static void what_may_be_a_vessel_is_doubted_where_blood_looks_alike(void)
 {
     static const struct {
         abl_phase phase;
@@ -268,8 +269,14 @@ static void what_may_be_a_vessel_is_doubted_without_contrast_agent(void)
                 {ABL_PHASE_UNENHANCED, 6, 52, false},
                 {ABL_PHASE_UNENHANCED, 9, 76, false},
                 {ABL_PHASE_PORTAL_VENOUS, 6, 76, false},
-                {ABL_PHASE_UNKNOWN, 6, 76, false}};
+                {ABL_PHASE_UNKNOWN, 6, 76, false},
+                {ABL_PHASE_ARTERIAL, 6, 150, true},
+                {ABL_PHASE_ARTERIAL, 6, 175, false},
+                {ABL_PHASE_ARTERIAL, 9, 150, false},
+                {ABL_PHASE_ARTERIAL, 6, 76, false},
+                {ABL_PHASE_PORTAL_VENOUS, 6, 150, false}};
     const double at_mm[3] = {60.3, 50.7, 52.2};
+    const double portal_mm[3] = {56, 80, 50};
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
         scene s;
         CU_ASSERT_FATAL(make_scene(&s));
@@ -277,6 +284,9 @@ static void what_may_be_a_vessel_is_doubted_without_contrast_agent(void)
         s.structures.phase.phase = rows[n].phase;
         s.structures.phase.aorta_hu = 80;
         s.structures.phase.ivc_hu = 72;
+        s.structures.phase.liver_hu = 110;
+        put_organ(&s, ABL_PORTAL_AND_SPLENIC_VEIN, portal_mm, 6);
+        s.structures.items[ABL_PORTAL_AND_SPLENIC_VEIN].mean_hu = 140;
         find(&s);
         CU_ASSERT_EQUAL_FATAL(s.structures.lesion_count, 1);
         CU_ASSERT_EQUAL(s.structures.lesions[0].is_low_confidence,
@@ -331,7 +341,7 @@ CU_TestInfo abl_tests[] = {
     ABL_TEST(candidate_outside_the_liver_is_dropped),
     ABL_TEST(lesion_at_the_first_slice_touches_the_border),
     ABL_TEST(same_input_gives_the_same_lesions),
-    ABL_TEST(what_may_be_a_vessel_is_doubted_without_contrast_agent),
+    ABL_TEST(what_may_be_a_vessel_is_doubted_where_blood_looks_alike),
     ABL_TEST(confidence_falls_with_each_doubt),
     CU_TEST_INFO_NULL,
 };
