@@ -66,27 +66,35 @@ static abl_status rank(int32_t largest[ABL_LESION_BULGES],
     return ABL_OK;
 }
 
+static int32_t label_at(const abl_volume *labels, const double ijk[3])
+{
+    size_t at[3];
+    for (int a = 0; a < 3; a++) {
+        if (ijk[a] < 0 || ijk[a] >= (double)labels->grid.size[a])
+            return 0;
+        at[a] = (size_t)ijk[a];
+    }
+    return abl_volume_i32(
+        labels)[abl_grid_offset(&labels->grid, at[0], at[1], at[2])];
+}
+
 /* The bulge at a point, or the nearest among the voxels around it; 0: none. */
 static int32_t find_label(const abl_volume *labels, const double ijk[3])
 {
-    const size_t *n = labels->grid.size;
+    const double here[3] = {floor(ijk[0] + 0.5), floor(ijk[1] + 0.5),
+                            floor(ijk[2] + 0.5)};
+    const int32_t own = label_at(labels, here);
+    if (own != 0)
+        return own;
     int32_t best = 0;
     double least = HUGE_VAL;
     for (int s = 0; s < 27; s++) {
-        const int step[3] = {s % 3 - 1, s / 3 % 3 - 1, s / 9 - 1};
-        size_t at[3];
+        const double to[3] = {here[0] + s % 3 - 1, here[1] + s / 3 % 3 - 1,
+                              here[2] + s / 9 - 1};
         double apart = 0;
-        bool is_inside = true;
-        for (int a = 0; a < 3; a++) {
-            const double to = floor(ijk[a] + 0.5) + step[a];
-            is_inside = is_inside && to >= 0 && to < (double)n[a];
-            at[a] = is_inside ? (size_t)to : 0;
-            apart += (to - ijk[a]) * (to - ijk[a]);
-        }
-        const int32_t found = is_inside
-                                  ? abl_volume_i32(labels)[abl_grid_offset(
-                                        &labels->grid, at[0], at[1], at[2])]
-                                  : 0;
+        for (int a = 0; a < 3; a++)
+            apart += (to[a] - ijk[a]) * (to[a] - ijk[a]);
+        const int32_t found = label_at(labels, to);
         if (found != 0 && apart < least) {
             best = found;
             least = apart;
