@@ -7,8 +7,9 @@
 #include "imaging/volume.h"
 
 /** From this share on a candidate may be a fissure [convention]. On eight real
- * scans the fissure of the falciform ligament that was taken for a lesion has
- * 0.15, a fatty spot beside it 0.06, and 45 lesions 0.02 or less. */
+ * scans a candidate in the fissure of the falciform ligament has 0.15, one
+ * beside that ligament without a reference lesion 0.06, and the 48 others have
+ * 0.02 or less. */
 #define ABL_FISSURE_SHARE 0.04
 
 /**
