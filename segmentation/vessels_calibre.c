@@ -337,10 +337,11 @@ static abl_status smooth_radii(gauge *g, abl_error *err)
 }
 
 /* What noise leaves; 4 % for the contrast divided by; and what thick slices
- * add, from the phantoms of tests/accuracy. */
+ * add: on 21 phantoms of 1 to 5 mm slices and noise of 8 to 20 HU the 95 %
+ * interval then holds 95 to 98 % of calibres in each setting. */
 static double stated_sd(const gauge *g, double calibre_mm, double random_mm)
 {
-    const double slices = 0.1 * g->work->image->grid.spacing_mm[2];
+    const double slices = 0.08 * g->work->image->grid.spacing_mm[2];
     const double scale = 0.04 * calibre_mm;
     return sqrt(random_mm * random_mm + slices * slices + scale * scale);
 }
