@@ -10,11 +10,11 @@
 /* What can be written beside the others, in the order in which threads take
  * them: the slow ones first. */
 typedef enum part_id {
-    PART_PDF,     /* and the DICOM document that holds it */
-    PART_OBJECTS, /* segmentation and structured report */
     PART_PAGES,
-    PART_CAPTURES,
+    PART_OBJECTS, /* segmentation and structured report */
     PART_MASKS,
+    PART_CAPTURES,
+    PART_PDF, /* and the DICOM document that holds it */
     PARTS
 } part_id;
 

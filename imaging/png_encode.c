@@ -5,6 +5,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "imaging/threads.h"
+
 enum {
     MAX_SIDE = 65535,
     FILTER_PAETH = 4,
@@ -29,13 +31,15 @@ static uint8_t *put_chunk(uint8_t *at, const char name[5], const uint8_t *data,
     return at + 12 + bytes;
 }
 
-static uint8_t paeth(int left, int up, int corner)
+/* Without branches, so that many bytes are done at a time. */
+static inline uint8_t paeth(int left, int up, int corner)
 {
     const int from_left = abs(up - corner), from_up = abs(left - corner);
     const int from_corner = abs(left + up - 2 * corner);
-    if (from_left <= from_up && from_left <= from_corner)
-        return (uint8_t)left;
-    return (uint8_t)(from_up <= from_corner ? up : corner);
+    const int other = from_up <= from_corner ? up : corner;
+    return (uint8_t)((from_left <= from_up) & (from_left <= from_corner)
+                         ? left
+                         : other);
 }
 
 /* What is packed: rows of bytes, @p pixel_bytes to a pixel. */
@@ -44,15 +48,22 @@ typedef struct raster {
     size_t width, height, pixel_bytes;
 } raster;
 
+ABL_HOT static void filter_bytes(uint8_t *restrict to, const uint8_t *row,
+                                 const uint8_t *left, const uint8_t *above,
+                                 const uint8_t *corner, size_t count)
+{
+    for (size_t n = 0; n < count; n++)
+        to[n] = (uint8_t)(row[n] - paeth(left[n], above[n], corner[n]));
+}
+
 static void filter_row(uint8_t *to, const uint8_t *row, const uint8_t *above,
                        size_t row_bytes, size_t pixel_bytes)
 {
     *to++ = FILTER_PAETH;
     for (size_t n = 0; n < pixel_bytes; n++)
         to[n] = (uint8_t)(row[n] - above[n]);
-    for (size_t n = pixel_bytes; n < row_bytes; n++)
-        to[n] = (uint8_t)(row[n] - paeth(row[n - pixel_bytes], above[n],
-                                         above[n - pixel_bytes]));
+    filter_bytes(to + pixel_bytes, row + pixel_bytes, row, above + pixel_bytes,
+                 above, row_bytes - pixel_bytes);
 }
 
 /* Packs all rows behind @p out; *bytes holds the room, then what was used. */

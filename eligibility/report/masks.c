@@ -6,49 +6,81 @@
 #include <string.h>
 
 #include "eligibility/report/report.h"
-#include "eligibility/report/source_labels.h"
 #include "eligibility/report/vessel_labels.h"
 #include "imaging/nifti.h"
+#include "imaging/threads.h"
 
-/* Vessels over the liver, organs over it but with a value that says so, lesions
- * over everything. */
-static void merge(uint8_t *label, const uint8_t *vessel, const uint8_t *liver,
-                  const uint8_t *lesion, size_t voxels)
+static bool is_over_liver(uint8_t label)
 {
-    for (size_t n = 0; n < voxels; n++) {
-        if (vessel[n] && label[n] == ABL_LIVER)
-            label[n] = vessel[n];
-        else if (liver[n] && label[n] != ABL_LIVER)
-            label[n] = label[n] ? (uint8_t)(ABL_IN_LIVER_LABEL + label[n])
-                                : (uint8_t)ABL_LIVER;
-        if (lesion[n])
-            label[n] = (uint8_t)(ABL_LESION_LABEL_FIRST - 1 + lesion[n]);
+    return label == ABL_LIVER ||
+           (label >= ABL_HEPATIC_VEINS && label <= ABL_HILUM);
+}
+
+/* Vessels and over them the hilum, over the liver only. */
+static void put_vessel(void *user, uint8_t *labels, const float *field,
+                       size_t count)
+{
+    const uint8_t id = *(const uint8_t *)user;
+    for (size_t n = 0; n < count; n++)
+        if (field[n] > 0 && is_over_liver(labels[n]))
+            labels[n] = id;
+}
+
+/* Organs keep their voxels in the liver, but with a value that says so. */
+static void put_liver(void *user, uint8_t *labels, const float *field,
+                      size_t count)
+{
+    bool *used = user;
+    for (size_t n = 0; n < count; n++) {
+        if (!(field[n] > 0) || is_over_liver(labels[n]))
+            continue;
+        labels[n] =
+            (uint8_t)(labels[n] ? ABL_IN_LIVER_LABEL + labels[n] : ABL_LIVER);
+        used[labels[n]] = true;
     }
 }
 
-/* In the order the file's slices had. */
-static abl_status merge_labels(abl_volume **out, const abl_report *report,
+ABL_HOT static void put_lesions(uint8_t *labels, const uint8_t *lesions,
+                                size_t voxels)
+{
+    for (size_t n = 0; n < voxels; n++) {
+        const uint8_t value =
+            (uint8_t)(ABL_LESION_LABEL_FIRST - 1 + lesions[n]);
+        labels[n] = lesions[n] ? value : labels[n];
+    }
+}
+
+/* The map and the values that it has, in the order the file's slices had. */
+typedef struct merged {
+    abl_volume *labels;
+    bool used[256]; /* of those that an organ in the liver has */
+} merged;
+
+static abl_status merge_labels(merged *out, const abl_report *report,
                                abl_error *err)
 {
     const abl_structures *structures = report->structures;
-    abl_volume *merged = NULL, *vessels = NULL, *liver = NULL;
-    *out = NULL;
-    abl_status status = abl_volume_clone(&merged, structures->labels, err);
-    if (!status)
-        status = abl_vessel_labels_make(&vessels, structures, true, err);
-    if (!status)
-        status = abl_liver_labels_make(&liver, structures, err);
-    if (!status)
-        merge(abl_volume_u8(merged), abl_volume_u8(vessels),
-              abl_volume_u8(liver), abl_volume_u8(structures->lesion_labels),
-              abl_grid_voxels(&merged->grid));
-    abl_volume_destroy(vessels);
-    abl_volume_destroy(liver);
-    if (!status)
+    abl_volume *all = NULL;
+    memset(out, 0, sizeof *out);
+    abl_status status = abl_volume_clone(&all, structures->labels, err);
+    const abl_volume *liver = structures->items[ABL_LIVER].field;
+    for (int id = ABL_HEPATIC_VEINS; !status && id <= ABL_HILUM; id++) {
+        uint8_t value = (uint8_t)id;
+        if (structures->items[id].field)
+            status = abl_labels_visit(all, structures->items[id].field,
+                                      put_vessel, &value, err);
+    }
+    if (!status && liver)
+        status = abl_labels_visit(all, liver, put_liver, out->used, err);
+    if (!status) {
+        put_lesions(abl_volume_u8(all),
+                    abl_volume_u8(structures->lesion_labels),
+                    abl_grid_voxels(&all->grid));
         status = abl_volume_reorient(
-            out, merged, abl_orientation_invert(report->native_to_canonical),
-            err);
-    abl_volume_destroy(merged);
+            &out->labels, all,
+            abl_orientation_invert(report->native_to_canonical), err);
+    }
+    abl_volume_destroy(all);
     return status;
 }
 
@@ -64,14 +96,13 @@ static bool is_in_map(abl_structure_id id)
            abl_structure_is_in_liver(id);
 }
 
-static int add_in_liver(json_t *labels, const abl_volume *map)
+static int add_in_liver(json_t *labels, const bool used[256])
 {
     int failed = 0;
-    const size_t voxels = abl_grid_voxels(&map->grid);
     for (int id = ABL_SPLEEN; id < ABL_STRUCTURE_COUNT; id++) {
         char name[64];
         const int value = ABL_IN_LIVER_LABEL + id;
-        if (!memchr(abl_volume_u8(map), value, voxels))
+        if (!used[value])
             continue;
         snprintf(name, sizeof name, "%s_in_liver",
                  abl_structure_name((abl_structure_id)id));
@@ -86,7 +117,7 @@ static const char note[] =
     "all names that end in _in_liver. Voxels of NAME_in_liver belong to NAME "
     "and to the liver; when this map is imported they are taken for both.";
 
-static json_t *build_names(const abl_report *report, const abl_volume *map)
+static json_t *build_names(const abl_report *report, const bool used[256])
 {
     json_t *labels = json_array();
     int failed = !labels;
@@ -95,7 +126,7 @@ static json_t *build_names(const abl_report *report, const abl_volume *map)
             is_in_map((abl_structure_id)id))
             failed |=
                 add_label(labels, id, abl_structure_name((abl_structure_id)id));
-    failed |= add_in_liver(labels, map);
+    failed |= add_in_liver(labels, used);
     for (unsigned n = 1; n <= report->structures->lesion_count; n++) {
         char name[32];
         snprintf(name, sizeof name, "lesion_%02u", n);
@@ -108,9 +139,9 @@ static json_t *build_names(const abl_report *report, const abl_volume *map)
 }
 
 static abl_status write_names(const char *path, const abl_report *report,
-                              const abl_volume *map, abl_error *err)
+                              const bool used[256], abl_error *err)
 {
-    json_t *root = build_names(report, map);
+    json_t *root = build_names(report, used);
     if (!root)
         return abl_error_set(err, ABL_E_NOMEM, "out of memory");
     int failed = json_dump_file(root, path, JSON_INDENT(2));
@@ -124,15 +155,15 @@ abl_status abl_masks_write(const char *folder, const abl_report *report,
                            abl_error *err)
 {
     char path[PATH_MAX];
-    abl_volume *labels = NULL;
-    abl_status status = merge_labels(&labels, report, err);
+    merged map;
+    abl_status status = merge_labels(&map, report, err);
     if (status)
         return status;
     snprintf(path, sizeof path, "%s/masks/labels.nii.gz", folder);
-    status = abl_nifti_write(path, labels, err);
+    status = abl_nifti_write(path, map.labels, err);
     snprintf(path, sizeof path, "%s/masks/labels.json", folder);
     if (!status)
-        status = write_names(path, report, labels, err);
-    abl_volume_destroy(labels);
+        status = write_names(path, report, map.used, err);
+    abl_volume_destroy(map.labels);
     return status;
 }

@@ -5,8 +5,8 @@
 
 #include "segmentation/field.h"
 
-abl_status abl_labels_paint(abl_volume *labels, const abl_volume *field,
-                            uint8_t value, abl_error *err)
+abl_status abl_labels_visit(abl_volume *labels, const abl_volume *field,
+                            abl_labels_fn visit, void *user, abl_error *err)
 {
     const size_t *size = labels->grid.size;
     abl_field_taps taps;
@@ -16,19 +16,33 @@ abl_status abl_labels_paint(abl_volume *labels, const abl_volume *field,
     float *row = status ? NULL : abl_alloc(size[0], sizeof *row, err);
     if (!status && !row)
         status = ABL_E_NOMEM;
+    const size_t first = taps.box.lo[0], width = taps.box.hi[0] - first + 1;
     for (size_t k = taps.box.lo[2]; !status && meets && k <= taps.box.hi[2];
          k++)
         for (size_t j = taps.box.lo[1]; j <= taps.box.hi[1]; j++) {
-            uint8_t *to =
-                abl_volume_u8(labels) + abl_grid_offset(&labels->grid, 0, j, k);
             abl_field_row(row, field, &taps, j, k);
-            for (size_t i = taps.box.lo[0]; i <= taps.box.hi[0]; i++)
-                if (row[i - taps.box.lo[0]] > 0)
-                    to[i] = value;
+            visit(user,
+                  abl_volume_u8(labels) +
+                      abl_grid_offset(&labels->grid, first, j, k),
+                  row, width);
         }
     free(row);
     abl_field_taps_clear(&taps);
     return status;
+}
+
+static void paint_row(void *user, uint8_t *labels, const float *field,
+                      size_t count)
+{
+    const uint8_t value = *(const uint8_t *)user;
+    for (size_t n = 0; n < count; n++)
+        labels[n] = field[n] > 0 ? value : labels[n];
+}
+
+abl_status abl_labels_paint(abl_volume *labels, const abl_volume *field,
+                            uint8_t value, abl_error *err)
+{
+    return abl_labels_visit(labels, field, paint_row, &value, err);
 }
 
 abl_status abl_vessel_labels_make(abl_volume **out,

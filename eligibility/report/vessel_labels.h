@@ -20,6 +20,15 @@ abl_status abl_vessel_labels_make(abl_volume **out,
                                   bool with_hilum,
                                   abl_error *err) ABL_MUST_CHECK;
 
+/** A row of labels and the field at their centres. */
+typedef void (*abl_labels_fn)(void *user, uint8_t *labels, const float *field,
+                              size_t count);
+
+/** Every row of u8 labels that a field meets. @retval ABL_E_NOMEM */
+abl_status abl_labels_visit(abl_volume *labels, const abl_volume *field,
+                            abl_labels_fn visit, void *user,
+                            abl_error *err) ABL_MUST_CHECK;
+
 /** Puts @p value where a field is positive at the centre of a voxel of u8
  * labels.
  * @retval ABL_E_NOMEM */
