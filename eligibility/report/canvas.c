@@ -210,17 +210,23 @@ double abl_canvas_text(abl_canvas *canvas, double left_px, double base_px,
 {
     cairo_t *cairo = canvas->cairo;
     double width = abl_canvas_text_width(canvas, size_px, text);
+    const bool is_plain =
+        is_black(canvas, left_px - 4, base_px - 1.3 * size_px,
+                 left_px + width + 4, base_px + 0.5 * size_px);
     cairo_new_path(cairo);
     cairo_move_to(cairo, left_px, base_px);
-    cairo_text_path(cairo, text);
-    if (!is_black(canvas, left_px - 4, base_px - 1.3 * size_px,
-                  left_px + width + 4, base_px + 0.5 * size_px)) {
+    if (!is_plain) {
+        cairo_text_path(cairo, text);
         cairo_set_source_rgba(cairo, 0, 0, 0, 0.8);
         cairo_set_line_width(cairo, 2.4);
         cairo_stroke_preserve(cairo);
     }
     abl_canvas_ink(canvas, ink, 1);
-    cairo_fill(cairo);
+    if (is_plain)
+        cairo_show_text(cairo, text);
+    else
+        cairo_fill(cairo);
+    cairo_new_path(cairo);
     return width;
 }
 

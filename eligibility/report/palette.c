@@ -32,6 +32,12 @@ static bool is_grey(const int rgb[3])
            abs(rgb[0] - rgb[2]) <= GREY_SPREAD;
 }
 
+/* Nearly all pixels: all channels the same. */
+static bool is_even(uint32_t word)
+{
+    return ((word ^ word >> 8) & 0xFFFF) == 0;
+}
+
 static size_t bin_of(const int rgb[3])
 {
     return (size_t)(rgb[0] >> 3 << 10 | rgb[1] >> 3 << 5 | rgb[2] >> 3);
@@ -41,6 +47,8 @@ static void count_colours(bin *bins, const uint32_t *words, size_t count)
 {
     for (size_t n = 0; n < count; n++) {
         int rgb[3];
+        if (is_even(words[n]))
+            continue;
         split(rgb, words[n]);
         if (is_grey(rgb))
             continue;
@@ -135,8 +143,15 @@ static void fill_palette(abl_palette *palette, bin **used, size_t used_count)
 static void number_pixels(uint8_t *numbers, const bin *bins,
                           const uint32_t *words, size_t count)
 {
+    uint8_t greys[256];
+    for (int n = 0; n < 256; n++)
+        greys[n] = (uint8_t)((n * 63 + 127) / 255);
     for (size_t n = 0; n < count; n++) {
         int rgb[3];
+        if (is_even(words[n])) {
+            numbers[n] = greys[words[n] & 255];
+            continue;
+        }
         split(rgb, words[n]);
         numbers[n] = (uint8_t)(is_grey(rgb) ? (rgb[1] * 63 + 127) / 255
                                             : (int)bins[bin_of(rgb)].number);
