@@ -9,50 +9,80 @@
 #include "eligibility/report/overlay.h"
 #include "imaging/png_encode.h"
 
-static uint8_t code_at(const abl_volume *image, const double ijk[3],
-                       bool is_native)
+static uint8_t code_between(const abl_volume *image, const double ijk[3])
 {
     const size_t *size = image->grid.size;
     for (int a = 0; a < 3; a++)
         if (!(ijk[a] >= -0.5 && ijk[a] <= (double)size[a] - 0.5))
             return 0;
-    if (!is_native)
-        return abl_viewer_code(abl_volume_sample_ijk(image, ijk));
-    size_t at[3];
-    for (int a = 0; a < 3; a++) {
-        at[a] = (size_t)fmax(0, floor(ijk[a] + 0.5));
-        at[a] = at[a] < size[a] ? at[a] : size[a] - 1;
+    return abl_viewer_code(abl_volume_sample_ijk(image, ijk));
+}
+
+/* Codes of whole HU; what lies beyond has those of the ends. */
+typedef struct code_table {
+    uint8_t code[4096]; /* of -1024 and on */
+} code_table;
+
+static void fill_table(code_table *out)
+{
+    for (int n = 0; n < 4096; n++)
+        out->code[n] = abl_viewer_code(n - 1024);
+}
+
+/* A row of voxels; black beside the scan. */
+static void copy_row(uint8_t *codes, const abl_volume *image,
+                     const code_table *table, const double first_ijk[3],
+                     size_t count)
+{
+    const abl_grid *grid = &image->grid;
+    const long i = lround(first_ijk[0]), j = lround(first_ijk[1]);
+    const long k = lround(first_ijk[2]), width = (long)grid->size[0];
+    if (j < 0 || k < 0 || j >= (long)grid->size[1] || k >= (long)grid->size[2])
+        return;
+    const int16_t *row =
+        abl_volume_i16(image) + abl_grid_offset(grid, 0, (size_t)j, (size_t)k);
+    for (size_t n = 0; n < count; n++) {
+        const long at = i + (long)n;
+        if (at < 0 || at >= width)
+            continue;
+        const int hu = row[at];
+        codes[n] = table->code[hu < -1024 ? 0 : hu > 3071 ? 4095 : hu + 1024];
     }
-    return abl_viewer_code((double)abl_volume_i16(
-        image)[abl_grid_offset(&image->grid, at[0], at[1], at[2])]);
 }
 
 /* One window of a slice; the set's pixels are voxels, or lie between them. */
 static void render(uint8_t *codes, const abl_viewer_plan *plan,
                    const abl_set_plan *set, size_t k,
-                   const abl_viewer_window *window)
+                   const abl_viewer_window *window, const code_table *table)
 {
     const abl_volume *image = plan->report->image;
     const abl_view view = abl_viewer_plane(plan, set, k);
-    for (long row = window->top; row < window->bottom; row++)
-        for (long column = window->left; column < window->right; column++) {
-            double lps[3], ijk[3];
-            abl_view_to_lps(lps, &view, (double)column, (double)row);
+    const size_t count = (size_t)(window->right - window->left);
+    for (long row = window->top; row < window->bottom; row++) {
+        uint8_t *to =
+            codes + (size_t)row * view.width_px + (size_t)window->left;
+        double lps[3], ijk[3];
+        for (size_t n = 0; n < (set->is_native ? 1 : count); n++) {
+            abl_view_to_lps(lps, &view, (double)window->left + (double)n,
+                            (double)row);
             abl_grid_to_ijk(ijk, &image->grid, lps);
-            codes[(size_t)row * view.width_px + (size_t)column] =
-                code_at(image, ijk, set->is_native);
+            if (set->is_native)
+                copy_row(to, image, table, ijk, count);
+            else
+                to[n] = code_between(image, ijk);
         }
+    }
 }
 
 /* Every stack of the set that shows slice @p k has its window of it. */
 static void render_slice(uint8_t *codes, const abl_viewer_plan *plan,
-                         size_t set, size_t k)
+                         size_t set, size_t k, const code_table *table)
 {
     for (size_t n = 0; n < plan->stack_count; n++) {
         const abl_stack_plan *stack = &plan->stacks[n];
         for (size_t s = 0; stack->set == set && s < stack->count; s++)
             if (stack->slices[s] == k)
-                render(codes, plan, &plan->sets[set], k, &stack->window);
+                render(codes, plan, &plan->sets[set], k, &stack->window, table);
     }
 }
 
@@ -217,10 +247,13 @@ static abl_status make_pack(abl_viewer_set *out, FILE *file,
     const size_t count =
         left < ABL_VIEWER_PACK_SLICES ? left : ABL_VIEWER_PACK_SLICES;
     const size_t at = first / ABL_VIEWER_PACK_SLICES;
+    code_table table;
     uint8_t *codes = abl_alloc(area * count, 1, err);
     abl_status status = codes ? ABL_OK : ABL_E_NOMEM;
+    fill_table(&table);
     for (size_t n = 0; n < count && !status; n++) {
-        render_slice(codes + n * area, plan, set, of->slices[first + n]);
+        render_slice(codes + n * area, plan, set, of->slices[first + n],
+                     &table);
         status = put_slice(file, plan, of, first + n, codes + n * area, err);
     }
     if (!status)

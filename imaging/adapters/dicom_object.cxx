@@ -262,29 +262,70 @@ abl_dicom_source::Instance read_instance(DcmDataset &from)
     return out;
 }
 
-abl_status add_file(abl_dicom_source &source, const char *path, abl_error *err)
+/** What is read of one file, by any thread. */
+struct Header {
+    abl_status status;
+    abl_error err;
+    std::string study_uid, series_uid;
+    abl_dicom_source::Instance instance;
+};
+
+void read_header(Header &out, DcmDataset &from)
+{
+    out.study_uid = abl::text_of(&from, DCM_StudyInstanceUID).c_str();
+    out.series_uid = abl::text_of(&from, DCM_SeriesInstanceUID).c_str();
+    out.instance = read_instance(from);
+}
+
+abl_status read_first(abl_dicom_source &source, Header &out, const char *path)
 {
     DcmFileFormat file;
-    const abl_status status = load_header(file, path, err);
+    const abl_status status = load_header(file, path, &out.err);
     if (status)
         return status;
     DcmDataset &from = *file.getDataset();
-    const std::string study = abl::text_of(&from, DCM_StudyInstanceUID).c_str();
-    const std::string series = abl::text_of(&from, DCM_SeriesInstanceUID).c_str();
-    if (source.instances.empty()) {
-        copy_common(source, from);
-        source.study_uid = study;
-        source.series_uid = series;
-        source.frame_uid = abl::text_of(&from, DCM_FrameOfReferenceUID).c_str();
-        source.date_time = read_date_time(from);
-        source.is_utf8 = abl::text_of(&from, DCM_SpecificCharacterSet) == "ISO_IR 192";
+    read_header(out, from);
+    copy_common(source, from);
+    source.study_uid = out.study_uid;
+    source.series_uid = out.series_uid;
+    source.frame_uid = abl::text_of(&from, DCM_FrameOfReferenceUID).c_str();
+    source.date_time = read_date_time(from);
+    source.is_utf8 = abl::text_of(&from, DCM_SpecificCharacterSet) == "ISO_IR 192";
+    return ABL_OK;
+}
+
+abl_status read_other(Header &out, const char *path)
+{
+    DcmFileFormat file;
+    const abl_status status = load_header(file, path, &out.err);
+    if (!status)
+        read_header(out, *file.getDataset());
+    return status;
+}
+
+/** Files are independent; they are taken in their order when all are read. */
+abl_status add_files(abl_dicom_source &source, const char *const *paths, size_t count,
+                     abl_error *err)
+{
+    std::vector<Header> headers(count);
+    headers[0].status = read_first(source, headers[0], paths[0]);
+#pragma omp parallel for schedule(dynamic, 8)
+    for (size_t n = 1; n < count; n++)
+        headers[n].status = abl::guard(&headers[n].err, [&headers, paths, n]() -> abl_status {
+            return read_other(headers[n], paths[n]);
+        });
+    for (size_t n = 0; n < count; n++) {
+        const Header &one = headers[n];
+        if (one.status)
+            return abl_error_set(err, one.status, "%s", one.err.message);
+        if (one.study_uid.empty() || one.series_uid.empty() || one.study_uid != source.study_uid ||
+            one.series_uid != source.series_uid)
+            return abl_error_set(err, ABL_E_FORMAT,
+                                 "%s: belongs to another study or series than the first file, or "
+                                 "to none",
+                                 paths[n]);
+        source.instances.push_back(one.instance);
     }
-    if (study.empty() || series.empty() || study != source.study_uid || series != source.series_uid)
-        return abl_error_set(err, ABL_E_FORMAT,
-                             "%s: belongs to another study or series than the first file, or to "
-                             "none",
-                             path);
-    source.instances.push_back(read_instance(from));
     return ABL_OK;
 }
 } // namespace
@@ -298,8 +339,8 @@ abl_status abl_dicom_source_open(abl_dicom_source **out, const char *const *path
             return abl_error_set(err, ABL_E_INVALID, "%zu files are no series to refer to", count);
         abl_status status = abl::toolkit_start(err);
         auto source = std::make_unique<abl_dicom_source>();
-        for (size_t n = 0; !status && n < count; n++)
-            status = add_file(*source, paths[n], err);
+        if (!status)
+            status = add_files(*source, paths, count, err);
         if (!status)
             *out = source.release();
         return status;
