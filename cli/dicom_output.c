@@ -92,7 +92,7 @@ abl_status abl_dicom_output_open(abl_dicom_source **out,
 abl_status abl_dicom_output_write(const abl_pipeline *pipeline,
                                   const abl_dicom_source *source,
                                   const char *folder,
-                                  const abl_pictures *pictures,
+                                  const abl_pictures *pictures, const char *key,
                                   abl_dicom_choice choice, abl_findings *notes,
                                   abl_error *err)
 {
@@ -101,5 +101,5 @@ abl_status abl_dicom_output_write(const abl_pipeline *pipeline,
         return ABL_OK;
     snprintf(pdf_path, sizeof pdf_path, "%s/report.pdf", folder);
     return abl_dicom_results_write(folder, &pipeline->report, pictures,
-                                   pdf_path, source, choice, notes, err);
+                                   pdf_path, source, key, choice, notes, err);
 }

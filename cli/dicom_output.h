@@ -33,7 +33,7 @@ abl_status abl_dicom_output_open(abl_dicom_source **out,
 abl_status abl_dicom_output_write(const abl_pipeline *pipeline,
                                   const abl_dicom_source *source,
                                   const char *folder,
-                                  const abl_pictures *pictures,
+                                  const abl_pictures *pictures, const char *key,
                                   abl_dicom_choice choice, abl_findings *notes,
                                   abl_error *err) ABL_MUST_CHECK;
 

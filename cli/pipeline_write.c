@@ -30,6 +30,7 @@ typedef struct job {
     const char *folder;
     const abl_pictures *pictures;
     const abl_dicom_source *source;
+    char key[ABL_DICOM_KEY_BYTES]; /* of the objects; with a source */
     abl_dicom_choice dicom;
 } job;
 
@@ -66,7 +67,7 @@ static abl_status write_objects(const job *of, abl_dicom_choice only,
 {
     only.is_named = of->dicom.is_named;
     return abl_dicom_output_write(of->pipeline, of->source, of->folder,
-                                  of->pictures, only, result->notes,
+                                  of->pictures, of->key, only, result->notes,
                                   &result->err);
 }
 
@@ -145,6 +146,8 @@ static abl_status write_documents(job *of, abl_findings *notes, abl_error *err)
     const size_t said = notes->warning_count;
     if (!status)
         status = write_json(of, err);
+    if (!status && source)
+        status = abl_dicom_results_key(of->key, of->folder, source, err);
     if (!status)
         status = write_parts(of, notes, err);
     if (!status && notes->warning_count != said) {

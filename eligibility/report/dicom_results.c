@@ -25,9 +25,9 @@ void abl_dicom_tracking_uid(char out[65], const abl_dicom_job *job,
     abl_dicom_uid(out, text);
 }
 
-/* The series and what was found in it. */
-static abl_status make_key(char *key, size_t size, const char *folder,
-                           const abl_dicom_source *source, abl_error *err)
+abl_status abl_dicom_results_key(char key[ABL_DICOM_KEY_BYTES],
+                                 const char *folder,
+                                 const abl_dicom_source *source, abl_error *err)
 {
     char path[PATH_MAX], sum[65];
     char *text = NULL;
@@ -39,7 +39,8 @@ static abl_status make_key(char *key, size_t size, const char *folder,
         return status;
     abl_sha256_hex(sum, text, bytes);
     free(text);
-    snprintf(key, size, "%s/%s", abl_dicom_source_series_uid(source), sum);
+    snprintf(key, ABL_DICOM_KEY_BYTES, "%s/%s",
+             abl_dicom_source_series_uid(source), sum);
     return ABL_OK;
 }
 
@@ -187,16 +188,13 @@ abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
                                    const abl_pictures *pictures,
                                    const char *pdf_path,
                                    const abl_dicom_source *source,
-                                   abl_dicom_choice choice, abl_findings *notes,
-                                   abl_error *err)
+                                   const char *key, abl_dicom_choice choice,
+                                   abl_findings *notes, abl_error *err)
 {
-    char key[160];
     abl_volume *labels[ABL_SOURCE_LABELS] = {NULL};
     const bool is_tilted = abl_source_is_tilted(report, source);
     abl_dicom_job *job = abl_alloc(1, sizeof *job, err);
     abl_status status = job ? ABL_OK : ABL_E_NOMEM;
-    if (!status)
-        status = make_key(key, sizeof key, folder, source, err);
     if (!status && (choice.segmentation || choice.report))
         status = is_tilted ? abl_source_labels_make(labels, report, source, err)
                            : make_native(labels, report, err);

@@ -56,13 +56,23 @@ abl_status abl_dicom_write_segmentation(abl_dicom_job *job, const char *path,
 abl_status abl_dicom_write_report(const abl_dicom_job *job, const char *path,
                                   abl_error *err) ABL_MUST_CHECK;
 
+/** Room for a result's key. */
+#define ABL_DICOM_KEY_BYTES 160
+
+/** The series, and the sum of report.json in @p folder, which must be written
+ * before. Read once for all calls of abl_dicom_results_write().
+ * @retval ABL_E_IO, ABL_E_NOMEM */
+abl_status abl_dicom_results_key(char key[ABL_DICOM_KEY_BYTES],
+                                 const char *folder,
+                                 const abl_dicom_source *source,
+                                 abl_error *err) ABL_MUST_CHECK;
+
 /**
  * Writes the chosen objects into @p folder/dicom, which must exist:
  * segmentation.dcm, report.dcm (Comprehensive 3D SR, TID 1500), capture-NN.dcm
  * (each overlay picture), document.dcm (@p pdf_path as Encapsulated PDF).
  *
- * UIDs are derived from the source series and from report.json in @p folder,
- * which must be written before: a changed result gives new objects, the same
+ * UIDs are derived from @p key: a changed result gives new objects, the same
  * result the same ones.
  *
  * An object that cannot be made is left out with a warning in @p notes, unless
@@ -76,7 +86,8 @@ abl_status abl_dicom_results_write(const char *folder, const abl_report *report,
                                    const abl_pictures *pictures,
                                    const char *pdf_path,
                                    const abl_dicom_source *source,
-                                   abl_dicom_choice choice, abl_findings *notes,
+                                   const char *key, abl_dicom_choice choice,
+                                   abl_findings *notes,
                                    abl_error *err) ABL_MUST_CHECK;
 
 #endif

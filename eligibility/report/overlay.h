@@ -171,6 +171,18 @@ void abl_pane_find_lesions(abl_seen *seen, const abl_pane *pane,
 void abl_pane_number(const abl_pane *pane, const abl_seen *seen, size_t count,
                      int except);
 
+/** Names a picture of the patient and opens its canvas, cleared by the caller
+ * when this succeeds.
+ * @param name "surface" for overlays/surface.png
+ * @retval ABL_E_NOMEM */
+abl_status abl_overlay_open(abl_picture *out, abl_canvas *canvas,
+                            const char *name, const char *caption, size_t width,
+                            size_t height, abl_error *err) ABL_MUST_CHECK;
+
+/** Three lines at the top: the verdict, @p what is shown, the series. */
+void abl_overlay_draw_head(abl_canvas *canvas, const abl_report *report,
+                           const char *what);
+
 /** Writes the canvas as picture->file in @p folder and notes its size. */
 abl_status abl_overlay_finish(abl_picture *picture, abl_canvas *canvas,
                               const char *folder,

@@ -167,20 +167,13 @@ static abl_status draw_pane(sheet *s, abl_plane plane, int cell, abl_error *err)
 
 static void draw_head(sheet *s)
 {
-    char text[512];
-    abl_overlay_head(text, sizeof text, s->report);
-    abl_canvas_text(&s->canvas, 14, 30, ABL_TEXT_TITLE_PX, ABL_INK_LESION,
-                    text);
+    char what[192];
     snprintf(
-        text, sizeof text,
+        what, sizeof what,
         "maximum intensity of the liver; around it the mean over its depth; "
         "window %.0f / %.0f HU",
         window_centre_hu(s), WINDOW_WIDTH_HU);
-    abl_canvas_text(&s->canvas, 14, 56, ABL_TEXT_LABEL_PX, ABL_INK_TEXT, text);
-    char series[192];
-    abl_overlay_series(series, sizeof series, s->report);
-    snprintf(text, sizeof text, "%s   |   %s", series, ABL_RESEARCH_USE);
-    abl_canvas_text(&s->canvas, 14, 82, ABL_TEXT_SMALL_PX, ABL_INK_DIM, text);
+    abl_overlay_draw_head(&s->canvas, s->report, what);
 }
 
 abl_status abl_overlay_projection(abl_picture *out, const char *folder,
@@ -188,16 +181,14 @@ abl_status abl_overlay_projection(abl_picture *out, const char *folder,
 {
     sheet s;
     memset(&s, 0, sizeof s);
-    memset(out, 0, sizeof *out);
     s.report = report;
-    snprintf(out->file, sizeof out->file, "overlays/projection.png");
-    snprintf(out->caption, sizeof out->caption,
-             "Maximum intensity from the front and from the left, all lesions "
-             "numbered");
     find_box(&s);
     choose_scale(&s);
-    abl_status status =
-        abl_canvas_open(&s.canvas, 2 * PANE_PX, HEAD_PX + PANE_PX, err);
+    abl_status status = abl_overlay_open(
+        out, &s.canvas, "projection",
+        "Maximum intensity from the front and from the left, all lesions "
+        "numbered",
+        2 * PANE_PX, HEAD_PX + PANE_PX, err);
     if (status)
         return status;
     draw_head(&s);

@@ -211,18 +211,11 @@ static void draw_legend(sheet *s, double base_px)
 
 static void draw_head(sheet *s)
 {
-    char text[512], series[192];
-    abl_canvas *canvas = &s->canvas;
-    abl_overlay_head(text, sizeof text, s->report);
-    abl_canvas_fit_text(canvas, 14, 30, ABL_TEXT_TITLE_PX, ABL_INK_LESION,
-                        text);
-    abl_canvas_fit_text(canvas, 14, 56, ABL_TEXT_LABEL_PX, ABL_INK_TEXT,
-                        "Surfaces of the outlines, for orientation only: "
-                        "smoothed; thin vessels may be missing");
-    abl_overlay_series(series, sizeof series, s->report);
-    snprintf(text, sizeof text, "%s   |   %s", series, ABL_RESEARCH_USE);
-    abl_canvas_fit_text(canvas, 14, 82, ABL_TEXT_SMALL_PX, ABL_INK_DIM, text);
+    abl_overlay_draw_head(&s->canvas, s->report,
+                          "Surfaces of the outlines, for orientation only: "
+                          "smoothed; thin vessels may be missing");
     draw_legend(s, 112);
+    abl_canvas_reserve(&s->canvas, 0, 0, PANES * PANE_PX, HEAD_PX);
 }
 
 /* In full colour: a palette would band the shading. */
@@ -241,14 +234,12 @@ abl_status abl_overlay_surface(abl_picture *out, const char *folder,
 {
     sheet s;
     memset(&s, 0, sizeof s);
-    memset(out, 0, sizeof *out);
     s.report = report;
-    snprintf(out->file, sizeof out->file, "overlays/surface.png");
-    snprintf(out->caption, sizeof out->caption,
-             "Liver, vessels, numbered lesions and recommended paths as "
-             "surfaces, from the front and from the right");
-    abl_status status =
-        abl_canvas_open(&s.canvas, PANES * PANE_PX, HEAD_PX + PANE_PX, err);
+    abl_status status = abl_overlay_open(
+        out, &s.canvas, "surface",
+        "Liver, vessels, numbered lesions and recommended paths as surfaces, "
+        "from the front and from the right",
+        PANES * PANE_PX, HEAD_PX + PANE_PX, err);
     if (status)
         return status;
     status = abl_surface_scene_make(&s.scene, report, err);
