@@ -127,7 +127,6 @@ static int axis_of(const walk *along)
 
 /* Blends the four voxel rows around a row that runs along an axis. */
 typedef struct bundle {
-    int axis;
     size_t offset[4], stride, voxels;
     float weight[2];
 } bundle;
@@ -135,8 +134,7 @@ typedef struct bundle {
 static bundle bundle_of(const walk *along, const abl_grid *grid, int axis)
 {
     const size_t stride[3] = {1, grid->size[0], grid->size[0] * grid->size[1]};
-    bundle out = {
-        .axis = axis, .stride = stride[axis], .voxels = grid->size[axis]};
+    bundle out = {.stride = stride[axis], .voxels = grid->size[axis]};
     size_t base = 0, step[2];
     const int others[2] = {axis == 0 ? 1 : 0, axis == 2 ? 1 : 2};
     for (int o = 0; o < 2; o++) {
