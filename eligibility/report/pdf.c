@@ -229,9 +229,10 @@ static void make_date(char out[32], const abl_series_info *info)
         snprintf(out, 32, "1900-01-01T00:00:00Z");
 }
 
-abl_status abl_report_write_pdf(const char *path, const char *folder,
-                                const abl_report *report,
-                                const abl_pictures *pictures, abl_error *err)
+static abl_status write_pages(const char *path, const char *folder,
+                              const abl_report *report,
+                              const abl_pictures *pictures, bool is_plain,
+                              abl_error *err)
 {
     sheet to = {.report = report, .pictures = pictures, .folder = folder};
     char date[32];
@@ -240,6 +241,7 @@ abl_status abl_report_write_pdf(const char *path, const char *folder,
                                      ABL_RESEARCH_USE, err);
     if (status)
         return status;
+    to.pdf.is_plain = is_plain;
     put_first_page(&to);
     for (size_t n = 0; n < report->findings->lesion_count; n++)
         put_lesion(&to, n);
@@ -247,4 +249,15 @@ abl_status abl_report_write_pdf(const char *path, const char *folder,
     put_notes(&to);
     put_sources(&to);
     return abl_pdf_close(&to.pdf, path, err);
+}
+
+abl_status abl_report_write_pdf(const char *path, const char *folder,
+                                const abl_report *report,
+                                const abl_pictures *pictures, abl_error *err)
+{
+    const abl_status status =
+        write_pages(path, folder, report, pictures, false, err);
+    return status == ABL_E_INTERNAL /* a cairo that writes another way */
+               ? write_pages(path, folder, report, pictures, true, err)
+               : status;
 }

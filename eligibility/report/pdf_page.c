@@ -191,7 +191,8 @@ void abl_pdf_row(abl_pdf *pdf, const double *widths_pt,
 double abl_pdf_picture(abl_pdf *pdf, const abl_pixels *pixels, const char *path,
                        double left_pt, double y_pt, double width_pt)
 {
-    cairo_surface_t *image = abl_pdf_share(&pdf->shared, pixels);
+    cairo_surface_t *image =
+        pdf->is_plain ? NULL : abl_pdf_share(&pdf->shared, pixels);
     const bool is_shared = image != NULL;
     double height_pt = 0;
     if (!image)

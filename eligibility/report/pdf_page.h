@@ -20,6 +20,7 @@ typedef struct abl_pdf {
     double y_pt;        /**< where the next thing goes */
     int page;           /**< from 1 */
     const char *footer; /**< on every page; borrowed */
+    bool is_plain;      /**< set it after opening: cairo packs all pictures */
     abl_pdf_shared shared;
 } abl_pdf;
 
@@ -29,7 +30,8 @@ typedef struct abl_pdf {
 abl_status abl_pdf_open(abl_pdf *pdf, const char *path, const char *title,
                         const char *date, const char *footer,
                         abl_error *err) ABL_MUST_CHECK;
-/** Ends the file; tells whether all of it was written. */
+/** Ends the file; tells whether all of it was written.
+ * @retval ABL_E_INTERNAL pictures found no place: write a plain one */
 abl_status abl_pdf_close(abl_pdf *pdf, const char *path,
                          abl_error *err) ABL_MUST_CHECK;
 

@@ -43,35 +43,48 @@ static const char *find_last(const pdf_file *f, const char *word)
     return NULL;
 }
 
+/* The number behind @p word, which must stand at @p text; *rest: behind it. */
+static bool read_number(long *out, const char *text, const char *word,
+                        const char **rest)
+{
+    const size_t length = strlen(word);
+    char *end = NULL;
+    if (!text || strncmp(text, word, length) != 0)
+        return false;
+    *out = strtol(text + length, &end, 10);
+    if (rest)
+        *rest = end;
+    return end > text + length && *out >= 0;
+}
+
 static bool read_trailer(pdf_file *f)
 {
     const char *trailer = find_last(f, "trailer");
     const char *start = find_last(f, "startxref");
-    const char *root = trailer ? strstr(trailer, "/Root ") : NULL;
-    const char *info = trailer ? strstr(trailer, "/Info ") : NULL;
-    unsigned long table = 0;
-    int used = 0;
-    if (!root || !info || !start || sscanf(root, "/Root %ld", &f->root) != 1 ||
-        sscanf(info, "/Info %ld", &f->info) != 1 ||
-        sscanf(start, "startxref %lu", &table) != 1 || table >= f->bytes ||
-        sscanf(f->text + table, "xref 0 %ld%n", &f->size, &used) != 1)
+    const char *rest = NULL;
+    long table = 0;
+    if (!trailer ||
+        !read_number(&f->root, strstr(trailer, "/Root "), "/Root ", NULL) ||
+        !read_number(&f->info, strstr(trailer, "/Info "), "/Info ", NULL) ||
+        !read_number(&table, start, "startxref\n", NULL) ||
+        (size_t)table >= f->bytes ||
+        !read_number(&f->size, f->text + table, "xref\n0 ", &rest))
         return false;
-    f->table = table;
-    f->first = (long)table + used + 1;
+    f->table = (size_t)table;
+    f->first = rest + 1 - f->text;
     return f->size > 0 && (size_t)f->size < f->bytes / 20 &&
            (size_t)f->first + 20 * (size_t)f->size <= f->bytes;
 }
 
 /* Width of an object that is a stand-in, else 0. */
-static int stand_in_width(const pdf_file *f, long number)
+static long stand_in_width(const pdf_file *f, long number)
 {
     char head[HEAD_BYTES + 1];
-    unsigned long at = 0;
-    int width = 0, height = 0;
-    if (sscanf(f->text + f->first + 20 * number, "%lu", &at) != 1 ||
-        at >= f->bytes)
+    long at = 0, width = 0, height = 0;
+    if (!read_number(&at, f->text + f->first + 20 * number, "", NULL) ||
+        (size_t)at >= f->bytes)
         return 0;
-    const size_t left = f->bytes - at;
+    const size_t left = f->bytes - (size_t)at;
     const size_t bytes = left < HEAD_BYTES ? left : HEAD_BYTES;
     memcpy(head, f->text + at, bytes);
     head[bytes] = '\0';
@@ -80,11 +93,10 @@ static int stand_in_width(const pdf_file *f, long number)
     if (!end || (last && last < end)) /* no stream of its own */
         return 0;
     *end = '\0';
-    const char *has_width = strstr(head, "/Width ");
-    const char *has_height = strstr(head, "/Height ");
-    if (!strstr(head, "/Subtype /Image") || !has_width || !has_height ||
-        sscanf(has_width, "/Width %d", &width) != 1 ||
-        sscanf(has_height, "/Height %d", &height) != 1 || height != 1)
+    if (!strstr(head, "/Subtype /Image") ||
+        !read_number(&width, strstr(head, "/Width "), "/Width ", NULL) ||
+        !read_number(&height, strstr(head, "/Height "), "/Height ", NULL) ||
+        height != 1)
         return 0;
     return width;
 }
@@ -133,10 +145,10 @@ static abl_status put_update(FILE *out, const pdf_file *f,
     if (!lines)
         return abl_error_set(err, ABL_E_NOMEM, "out of memory for a report");
     for (long number = 1; number < f->size; number++) {
-        const int width = stand_in_width(f, number);
+        const long width = stand_in_width(f, number);
         const uint8_t *packed = NULL;
         size_t bytes = 0;
-        if (width < FIRST_WIDTH || width - FIRST_WIDTH >= (int)shared->count)
+        if (width < FIRST_WIDTH || width - FIRST_WIDTH >= (long)shared->count)
             continue;
         const abl_pixels *pixels = shared->items[width - FIRST_WIDTH];
         abl_png_packed(&packed, &bytes, pixels->png, pixels->png_bytes);

@@ -33,7 +33,8 @@ cairo_surface_t *abl_pdf_share(abl_pdf_shared *shared,
                                const abl_pixels *pixels);
 
 /** Puts the pictures into the finished file at @p path.
- * @retval ABL_E_INTERNAL the file is not as this cairo should write it
+ * @retval ABL_E_INTERNAL the file is not as cairo 1.16 writes PDF 1.4: write it
+ *         again without stand-ins
  * @retval ABL_E_IO, ABL_E_NOMEM */
 abl_status abl_pdf_share_finish(const abl_pdf_shared *shared, const char *path,
                                 abl_error *err) ABL_MUST_CHECK;

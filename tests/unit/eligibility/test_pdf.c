@@ -58,14 +58,26 @@ static file draw(const abl_pixels *const *pictures, size_t count)
     return out;
 }
 
+/* The number behind a word that must stand there; *rest: behind it. */
+static unsigned long number_behind(const char *text, const char *word,
+                                   const char **rest)
+{
+    char *end = NULL;
+    CU_ASSERT_EQUAL_FATAL(strncmp(text, word, strlen(word)), 0);
+    const unsigned long out = strtoul(text + strlen(word), &end, 10);
+    CU_ASSERT_FATAL(end > text + strlen(word));
+    if (rest)
+        *rest = end;
+    return out;
+}
+
 /* The list of objects that a reader finds from the end. */
 static const char *last_list(const file *f)
 {
-    unsigned long at = 0;
     const char *tail = f->text + f->bytes - (f->bytes > 40 ? 40 : f->bytes);
     const char *start = strstr(tail, "startxref");
     CU_ASSERT_PTR_NOT_NULL_FATAL(start);
-    CU_ASSERT_EQUAL_FATAL(sscanf(start, "startxref %lu", &at), 1);
+    const unsigned long at = number_behind(start, "startxref\n", NULL);
     CU_ASSERT_FATAL(at < f->bytes);
     CU_ASSERT_EQUAL_FATAL(strncmp(f->text + at, "xref\n", 5), 0);
     return f->text + at + 5;
@@ -98,22 +110,20 @@ static void readers_find_the_rows_of_every_picture(void)
     const file f = draw(both, 2);
     const char *line = last_list(&f);
     for (size_t n = 0; n < 2; n++) {
-        long number = 0, own = 0;
-        unsigned long at = 0;
-        int used = 0;
-        CU_ASSERT_EQUAL_FATAL(
-            sscanf(line, "%ld 1 %lu 00000 n \n%n", &number, &at, &used), 2);
+        const unsigned long number = number_behind(line, "", &line);
+        const unsigned long at = number_behind(line, " 1\n", &line);
+        const char *kind = NULL;
+        CU_ASSERT_EQUAL(strncmp(line, " 00000 n \n", 10), 0);
         CU_ASSERT_FATAL(at < f.bytes);
-        CU_ASSERT_EQUAL(sscanf(f.text + at, "%ld 0 obj", &own), 1);
-        CU_ASSERT_EQUAL(own, number);
+        CU_ASSERT_EQUAL(number_behind(f.text + at, "", &kind), number);
+        CU_ASSERT_EQUAL(strncmp(kind, " 0 obj", 6), 0);
         CU_ASSERT_TRUE(is_picture(&f, at, both[n]));
-        line += used;
+        line += 10;
     }
     CU_ASSERT_EQUAL(strncmp(line, "trailer", 7), 0);
     const char *before = strstr(line, "/Prev ");
-    unsigned long at = 0;
     CU_ASSERT_PTR_NOT_NULL_FATAL(before);
-    CU_ASSERT_EQUAL(sscanf(before, "/Prev %lu", &at), 1);
+    const unsigned long at = number_behind(before, "/Prev ", NULL);
     CU_ASSERT_FATAL(at < f.bytes);
     CU_ASSERT_EQUAL(strncmp(f.text + at, "xref\n0 ", 7), 0);
     free(f.text);
@@ -129,6 +139,29 @@ static void a_picture_that_is_not_kept_is_read_from_its_file(void)
     const file f = draw(one, 1);
     CU_ASSERT_EQUAL(strncmp(last_list(&f), "0 ", 2), 0); /* cairo's own */
     free(f.text);
+    abl_pixels_clear(&kept);
+}
+
+static void a_plain_file_has_its_pictures_from_cairo(void)
+{
+    abl_error err;
+    abl_pixels kept = picture(40, 30, false);
+    abl_pdf *pdf = abl_alloc(1, sizeof *pdf, &err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(pdf);
+    ABL_CHECK_OK(abl_pdf_open(pdf, pdf_path, "a test", "2025-01-01T00:00:00Z",
+                              "footer", &err),
+                 &err);
+    pdf->is_plain = true;
+    ABL_CHECK_NEAR(abl_pdf_picture(pdf, &kept, png_path, 42, 50, 100), 75,
+                   1e-9);
+    ABL_CHECK_OK(abl_pdf_close(pdf, pdf_path, &err), &err);
+    file f = {NULL, 0};
+    ABL_CHECK_OK(abl_file_read(&f.text, &f.bytes, pdf_path, 1 << 24, &err),
+                 &err);
+    CU_ASSERT_EQUAL(strncmp(last_list(&f), "0 ", 2), 0);
+    free(f.text);
+    free(pdf);
+    remove(pdf_path);
     abl_pixels_clear(&kept);
 }
 
@@ -173,6 +206,7 @@ const char *const abl_test_suite = "eligibility.pdf";
 CU_TestInfo abl_tests[] = {
     ABL_TEST(readers_find_the_rows_of_every_picture),
     ABL_TEST(a_picture_that_is_not_kept_is_read_from_its_file),
+    ABL_TEST(a_plain_file_has_its_pictures_from_cairo),
     ABL_TEST(the_same_picture_may_stand_twice),
     ABL_TEST(a_file_without_places_is_refused),
     CU_TEST_INFO_NULL,
