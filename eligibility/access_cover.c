@@ -16,6 +16,7 @@ enum {
 typedef struct cloud {
     size_t count;
     double (*points)[3];
+    double (*sorted)[3]; /* the points by cluster, in the same order */
     uint8_t *cluster;
 } cloud;
 
@@ -50,24 +51,40 @@ static size_t assign(cloud *c, double (*centres)[3], int count,
     return worst;
 }
 
-/* Towards the centre of the least ball around one cluster. */
-static void centre_on(double centre[3], const cloud *c, int cluster)
+/* Towards the centre of the least ball around some points. */
+static void centre_on(double centre[3], double (*points)[3], size_t count)
 {
     for (int step = 1; step <= BALL_STEPS; step++) {
         const double *far = NULL;
         double most = -1;
-        for (size_t n = 0; n < c->count; n++) {
-            if (c->cluster[n] != cluster)
-                continue;
-            const double apart = square_apart(c->points[n], centre);
+        for (size_t n = 0; n < count; n++) {
+            const double apart = square_apart(points[n], centre);
             if (apart > most) {
                 most = apart;
-                far = c->points[n];
+                far = points[n];
             }
         }
         for (int r = 0; far && r < 3; r++)
             centre[r] += (far[r] - centre[r]) / (step + 1);
     }
+}
+
+/* Each centre to the middle of its cluster, whose points are laid side by side
+ * first: a large lesion has many clusters. */
+static void move_centres(double (*centres)[3], int count, cloud *c)
+{
+    size_t first[ABL_COVER_MOST + 1] = {0}, next[ABL_COVER_MOST];
+    for (size_t n = 0; n < c->count; n++)
+        first[c->cluster[n] + 1]++;
+    for (int m = 0; m < count; m++) {
+        first[m + 1] += first[m];
+        next[m] = first[m];
+    }
+    for (size_t n = 0; n < c->count; n++)
+        memcpy(c->sorted[next[c->cluster[n]]++], c->points[n],
+               sizeof *c->sorted);
+    for (int m = 0; m < count; m++)
+        centre_on(centres[m], c->sorted + first[m], first[m + 1] - first[m]);
 }
 
 static void mean_of(double centre[3], const cloud *c)
@@ -94,8 +111,7 @@ static int count_positions(cloud *c)
             assign(c, centres, count, &farthest);
             if (farthest <= 1)
                 return count;
-            for (int m = 0; m < count; m++)
-                centre_on(centres[m], c, m);
+            move_centres(centres, count, c);
         }
         assign(c, centres, count, &farthest);
         if (farthest <= 1)
@@ -176,7 +192,7 @@ abl_status abl_access_cover(abl_access *out, const abl_access_map *map,
     const abl_volume *liver = map->structures->items[ABL_LIVER].field;
     abl_volume *grown = NULL;
     double(*lps)[3] = NULL;
-    cloud c = {0, NULL, NULL};
+    cloud c = {0, NULL, NULL, NULL};
     abl_status status =
         abl_field_grow(&grown, &map->grid, lesion, ABL_COVER_MARGIN_MM, err);
     if (!status && grown)
@@ -184,8 +200,10 @@ abl_status abl_access_cover(abl_access *out, const abl_access_map *map,
     if (!status && c.count > 0) {
         lps = abl_alloc(c.count, sizeof *lps, err);
         c.points = abl_alloc(c.count, sizeof *c.points, err);
+        c.sorted = abl_alloc(c.count, sizeof *c.sorted, err);
         c.cluster = abl_alloc(c.count, sizeof *c.cluster, err);
-        status = lps && c.points && c.cluster ? ABL_OK : ABL_E_NOMEM;
+        status =
+            lps && c.points && c.sorted && c.cluster ? ABL_OK : ABL_E_NOMEM;
     }
     if (!status && c.count > 0) {
         list_voxels(lps, grown, lesion, liver);
@@ -193,6 +211,7 @@ abl_status abl_access_cover(abl_access *out, const abl_access_map *map,
     }
     free(lps);
     free(c.points);
+    free(c.sorted);
     free(c.cluster);
     abl_volume_destroy(grown);
     return status;

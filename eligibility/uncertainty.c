@@ -38,7 +38,8 @@ static double of_longest(double mm, const abl_edge *edge, const chosen *bias)
     const double together =
         ABL_EDGE_TOGETHER +
         (1 - ABL_EDGE_TOGETHER) * exp(-0.5 * square(mm / ABL_EDGE_LENGTH_MM));
-    const double bias2 = bias->least + square(mm / bias->grows_mm);
+    const double bias2 =
+        bias->least + square(fmin(mm, ABL_CHOSEN_MOST_MM) / bias->grows_mm);
     return 1.96 * sqrt(square(edge->sd_mm) * (2 + 2 * together + bias2) +
                        2 * square(ABL_SAMPLING_SD * edge->step_mm));
 }

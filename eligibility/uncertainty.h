@@ -30,6 +30,9 @@
 #define ABL_EDGE_TOGETHER  0.29
 #define ABL_EDGE_LENGTH_MM 3.0
 
+/** Longest diameter that the bias of a maximum was fitted on. */
+#define ABL_CHOSEN_MOST_MM 50.0
+
 /** 1-sigma of a surface's position due to sampling, in voxels along the
  * direction measured. */
 #define ABL_SAMPLING_SD 0.05
@@ -55,7 +58,8 @@ typedef struct abl_edge {
  * t = ABL_EDGE_TOGETHER + (1 - ABL_EDGE_TOGETHER) exp(-mm^2 / (2 L^2)): what
  * both ends have in common counts twice; c is the square of the bias of a
  * maximum, which grows with the surface: 0.2 + (mm / 25)^2 in a slice,
- * 0.5 + (mm / 20)^2 in space.
+ * 0.5 + (mm / 20)^2 in space, no further than it was seen to
+ * (ABL_CHOSEN_MOST_MM).
  * labels: 1.96 sqrt(2.4 V), V = (ABL_LABEL_SD_IN_SLICE label)^2 +
  *                               (ABL_LABEL_SD_ALONG step)^2. */
 double abl_uncertainty_of_diameter(double mm, const abl_edge *edge);

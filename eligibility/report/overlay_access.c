@@ -180,6 +180,16 @@ static void mark_paths(abl_canvas *canvas, const abl_access *access)
     abl_canvas_marks(canvas, marks, count, ABL_TEXT_SMALL_PX, ABL_INK_MEASURE);
 }
 
+/* Few clear directions are not none. */
+static void describe_share(char *text, size_t size, const char *title,
+                           double percent)
+{
+    if (percent > 0 && percent < 0.05)
+        snprintf(text, size, "%s: under 0.1 %%", title);
+    else
+        snprintf(text, size, "%s: %.1f %%", title, percent);
+}
+
 static void draw_legend(abl_canvas *canvas, const size_t counts[KIND_COUNT],
                         size_t directions)
 {
@@ -188,17 +198,17 @@ static void draw_legend(abl_canvas *canvas, const size_t counts[KIND_COUNT],
         char text[96];
         const double x = 24 + (n % 2) * 370, y = top + 26 * (double)(n / 2);
         abl_canvas_dot(canvas, (double[2]){x, y}, 6, kinds[n].rgb);
-        snprintf(text, sizeof text, "%s: %.1f %%", kinds[n].title,
-                 100.0 * (double)counts[n] / (double)directions);
+        describe_share(text, sizeof text, kinds[n].title,
+                       100.0 * (double)counts[n] / (double)directions);
         abl_canvas_text(canvas, x + 14, y + 5, ABL_TEXT_SMALL_PX, ABL_INK_TEXT,
                         text);
     }
 }
 
-static void describe_table(char *text, size_t size, const char *known_from)
+static void describe_source(char *text, size_t size, const char *known_from)
 {
     const bool is_known = known_from && strcmp(known_from, "assumed") != 0;
-    snprintf(text, size, "side of the table: %s%s",
+    snprintf(text, size, ABL_RESEARCH_USE "   |   side of the table: %s%s",
              is_known ? "known from " : "",
              known_from ? known_from : "not known");
 }
@@ -233,13 +243,12 @@ static void describe_lesion(abl_canvas *canvas, int number,
              access->pleura_margin_mm);
     y = abl_canvas_wrap_text(canvas, 12, y + 20, ABL_TEXT_SMALL_PX,
                              ABL_INK_TEXT, 2, text);
-    describe_table(text, sizeof text, access->table_known_from);
-    abl_canvas_text(canvas, 12, y, ABL_TEXT_SMALL_PX, ABL_INK_DIM, text);
     describe_doubt(text, sizeof text, access);
-    abl_canvas_wrap_text(canvas, 12, y + 18, ABL_TEXT_SMALL_PX, ABL_INK_ARTERY,
-                         2, text);
+    abl_canvas_wrap_text(canvas, 12, y, ABL_TEXT_SMALL_PX, ABL_INK_ARTERY, 3,
+                         text);
+    describe_source(text, sizeof text, access->table_known_from);
     abl_canvas_text(canvas, 12, MAP_TOP + MAP_HEIGHT + MAP_FOOT - 8,
-                    ABL_TEXT_SMALL_PX, ABL_INK_DIM, ABL_RESEARCH_USE);
+                    ABL_TEXT_SMALL_PX, ABL_INK_DIM, text);
 }
 
 abl_status abl_overlay_access(abl_picture *out, const char *folder,

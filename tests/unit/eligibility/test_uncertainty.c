@@ -20,7 +20,7 @@ static void longest_diameter_has_its_value_in_a_slice_and_in_space(void)
 
 static void larger_lesions_have_wider_intervals_but_not_those_of_labels(void)
 {
-    for (double mm = 10; mm < 80; mm += 5) {
+    for (double mm = 10; mm < 50; mm += 5) {
         CU_ASSERT(abl_uncertainty_of_diameter(mm + 5, &network) >
                   abl_uncertainty_of_diameter(mm, &network));
         CU_ASSERT(abl_uncertainty_of_diameter_3d(mm + 5, &network) >
@@ -28,6 +28,17 @@ static void larger_lesions_have_wider_intervals_but_not_those_of_labels(void)
         CU_ASSERT_DOUBLE_EQUAL(abl_uncertainty_of_diameter(mm, &label), 0.36437,
                                1e-4);
     }
+}
+
+/* Nobody saw how it goes on. */
+static void intervals_grow_no_further_than_was_seen(void)
+{
+    CU_ASSERT_DOUBLE_EQUAL(abl_uncertainty_of_diameter_3d(50, &network), 5.987,
+                           1e-3);
+    CU_ASSERT_EQUAL(abl_uncertainty_of_diameter_3d(118, &network),
+                    abl_uncertainty_of_diameter_3d(60, &network));
+    CU_ASSERT_EQUAL(abl_uncertainty_of_diameter(118, &network),
+                    abl_uncertainty_of_diameter(60, &network));
 }
 
 static void ends_of_a_short_diameter_err_together(void)
@@ -67,6 +78,7 @@ const char *const abl_test_suite = "eligibility.uncertainty";
 CU_TestInfo abl_tests[] = {
     ABL_TEST(longest_diameter_has_its_value_in_a_slice_and_in_space),
     ABL_TEST(larger_lesions_have_wider_intervals_but_not_those_of_labels),
+    ABL_TEST(intervals_grow_no_further_than_was_seen),
     ABL_TEST(ends_of_a_short_diameter_err_together),
     ABL_TEST(half_widths_follow_the_surface_and_the_voxel),
     ABL_TEST(distance_adds_the_variances_of_both_surfaces),
