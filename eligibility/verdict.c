@@ -68,7 +68,8 @@ static const abl_rule_result *find_rule(const abl_judgement *judgement,
     return NULL;
 }
 
-/* " Also not met: R5 bowel, R10 path." of the classes first..last, without @p except. */
+/* " Also not met: R5 bowel, R10 path." of the classes first..last, without
+ * @p except. */
 static void list_others(char *out, size_t size, const abl_judgement *judgement,
                         const abl_rule_result *except,
                         const reason_class range[2])

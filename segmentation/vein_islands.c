@@ -16,28 +16,15 @@ static bool is_lesion(const double *sums, const abl_components *pieces,
            sums[n] >= ABL_ISLAND_LEAST_P * (double)pieces->items[n - 1].voxels;
 }
 
-static double probability_at(const abl_volume *lesion, const abl_grid *grid,
-                             size_t v)
-{
-    const size_t *n = grid->size;
-    const double ijk[3] = {(double)(v % n[0]), (double)(v / n[0] % n[1]),
-                           (double)(v / (n[0] * n[1]))};
-    double lps[3];
-    abl_grid_to_lps(lps, grid, ijk);
-    return abl_volume_contains_lps(lesion, lps)
-               ? abl_volume_sample_lps(lesion, lps)
-               : 0;
-}
-
-/* Sums of p(lesion) by piece, from [1] on. */
+/* Sums of p(lesion), on the same grid, by piece from [1] on. */
 static void sum_pieces(double *sums, const abl_components *pieces,
-                       const abl_volume *lesion)
+                       const abl_volume *p)
 {
-    const abl_grid *grid = &pieces->labels->grid;
     const int32_t *label = abl_volume_i32(pieces->labels);
-    for (size_t v = 0; v < abl_grid_voxels(grid); v++)
+    const float *value = abl_volume_f32(p);
+    for (size_t v = 0; v < abl_grid_voxels(&p->grid); v++)
         if (label[v] > 0)
-            sums[label[v]] += probability_at(lesion, grid, v);
+            sums[label[v]] += (double)value[v];
 }
 
 /* Returns how many pieces went. */
@@ -69,13 +56,13 @@ static abl_status measure_again(abl_structure *vein, const abl_volume *image,
 
 static abl_status yield_pieces(abl_structure *vein,
                                const abl_components *pieces,
-                               const abl_volume *image,
-                               const abl_volume *lesion, abl_error *err)
+                               const abl_volume *image, const abl_volume *p,
+                               abl_error *err)
 {
     double *sums = abl_alloc(pieces->count + 1, sizeof *sums, err);
     if (!sums)
         return ABL_E_NOMEM;
-    sum_pieces(sums, pieces, lesion);
+    sum_pieces(sums, pieces, p);
     const size_t dropped = drop(vein->field, sums, pieces);
     free(sums);
     if (!dropped)
@@ -92,7 +79,7 @@ abl_status abl_vein_islands_yield(abl_structures *structures,
                                   const abl_volume *lesion, abl_error *err)
 {
     abl_structure *vein = &structures->items[ABL_PORTAL_AND_SPLENIC_VEIN];
-    abl_volume *mask = NULL;
+    abl_volume *mask = NULL, *p = NULL;
     abl_components pieces = {0};
     if (!vein->field)
         return ABL_OK;
@@ -100,7 +87,10 @@ abl_status abl_vein_islands_yield(abl_structures *structures,
     if (!status)
         status = abl_components_find(&pieces, mask, ABL_CONNECT_CORNERS, err);
     if (!status)
-        status = yield_pieces(vein, &pieces, image, lesion, err);
+        status = abl_resample_linear(&p, lesion, &mask->grid, 0, err);
+    if (!status)
+        status = yield_pieces(vein, &pieces, image, p, err);
+    abl_volume_destroy(p);
     abl_components_clear(&pieces);
     abl_volume_destroy(mask);
     return status;

@@ -130,14 +130,10 @@ abl_status abl_vessels_drop_islands(abl_volume *organ, abl_error *err)
     abl_volume *mask = NULL;
     abl_components pieces = {0};
     abl_status status =
-        abl_volume_create(&mask, &organ->grid, ABL_PIXEL_U8, err);
-    for (size_t v = 0; v < voxels && !status; v++)
-        abl_volume_u8(mask)[v] = label[v] == ABL_PORTAL_AND_SPLENIC_VEIN;
+        abl_vessels_label_mask(&mask, organ, ABL_PORTAL_AND_SPLENIC_VEIN, err);
     if (!status)
         status = abl_components_find(&pieces, mask, ABL_CONNECT_CORNERS, err);
-    size_t most = 0;
-    for (size_t n = 0; n < pieces.count && !status; n++)
-        most = pieces.items[n].voxels > most ? pieces.items[n].voxels : most;
+    const size_t most = pieces.count ? pieces.items[0].voxels : 0;
     const double mm3 = abl_grid_voxel_mm3(&organ->grid);
     for (size_t v = 0; v < voxels && !status; v++) {
         const int32_t piece = abl_volume_i32(pieces.labels)[v];

@@ -55,9 +55,8 @@ static abl_status choose_grid(abl_vessel_work *work, abl_error *err)
     return status;
 }
 
-/* u8: non-zero where @p labels equals @p id. */
-static abl_status mask_of_label(abl_volume **out, const abl_volume *labels,
-                                uint8_t id, abl_error *err)
+abl_status abl_vessels_label_mask(abl_volume **out, const abl_volume *labels,
+                                  uint8_t id, abl_error *err)
 {
     abl_status status =
         abl_volume_create(out, &labels->grid, ABL_PIXEL_U8, err);
@@ -75,7 +74,7 @@ static abl_status distance_to_label(abl_volume **out, const abl_volume *labels,
 {
     abl_volume *mask = NULL;
     *out = NULL;
-    abl_status status = mask_of_label(&mask, labels, id, err);
+    abl_status status = abl_vessels_label_mask(&mask, labels, id, err);
     if (!status)
         status = abl_distance_map_within(out, mask, limit_mm, err);
     abl_volume_destroy(mask);

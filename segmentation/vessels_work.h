@@ -82,6 +82,9 @@ size_t abl_vessel_flat_points(const abl_vessel_work *work,
 bool abl_vessel_edge_is_flat(const abl_vessel_work *work,
                              const abl_vessel_edge *edge);
 /* vessels_cava.c */
+/** vessels_grid.c: u8, 1 where @p labels equals @p id. */
+abl_status abl_vessels_label_mask(abl_volume **out, const abl_volume *labels,
+                                  uint8_t id, abl_error *err) ABL_MUST_CHECK;
 /** In place: where slices of a label volume lack the vena cava or show little
  * of it, between two that show it, a disc between theirs is added. */
 abl_status abl_vessels_bridge_cava(abl_volume *organ,

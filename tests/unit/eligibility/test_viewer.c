@@ -21,8 +21,8 @@ enum {
 typedef struct scene {
     abl_volume *image, *field;
     abl_structures structures;
-    abl_lesion lesion;
-    abl_lesion_findings found;
+    abl_lesion lesion, both[2];
+    abl_lesion_findings found, two[2];
     abl_findings findings;
     abl_report report;
 } scene;
@@ -161,21 +161,30 @@ static void slices_are_the_voxels_of_the_scan(void)
     close_scene(&s);
 }
 
+/* A second lesion at the same place, for the test to move or change. */
+static abl_lesion_findings *add_second(scene *s)
+{
+    for (int n = 0; n < 2; n++) {
+        s->both[n] = s->lesion;
+        s->two[n] = s->found;
+    }
+    s->two[1].number = 2;
+    s->structures.lesions = s->both;
+    s->findings.lesions = s->two;
+    s->structures.lesion_count = s->findings.lesion_count = 2;
+    return &s->two[1];
+}
+
 /* Two lesions, one of them 30 mm to the left and 8 slices higher. */
 static void lesions_share_slices_and_pixels(void)
 {
     scene s;
     abl_viewer viewer;
     open_scene(&s, SLICES, 1);
-    abl_lesion both[2] = {s.lesion, s.lesion};
-    abl_lesion_findings found[2] = {s.found, s.found};
-    found[1].number = 2;
-    found[1].axial_slice = SLICE + 8;
-    found[1].centroid_lps[0] += 30;
-    found[1].centroid_lps[2] += 8;
-    s.structures.lesions = both;
-    s.findings.lesions = found;
-    s.structures.lesion_count = s.findings.lesion_count = 2;
+    abl_lesion_findings *second = add_second(&s);
+    second->axial_slice = SLICE + 8;
+    second->centroid_lps[0] += 30;
+    second->centroid_lps[2] += 8;
     create(&viewer, &s);
     CU_ASSERT_EQUAL_FATAL(viewer.set_count, 1);
     const abl_viewer_set *set = &viewer.sets[0];
@@ -198,15 +207,10 @@ static void slices_hold_only_what_windows_show(void)
     scene s;
     abl_viewer viewer;
     open_scene(&s, 60, 1);
-    abl_lesion both[2] = {s.lesion, s.lesion};
-    abl_lesion_findings found[2] = {s.found, s.found};
-    found[1].number = 2;
-    found[1].axial_slice = 48;
-    found[1].centroid_lps[0] += 45;
-    found[1].centroid_lps[2] = 48;
-    s.structures.lesions = both;
-    s.findings.lesions = found;
-    s.structures.lesion_count = s.findings.lesion_count = 2;
+    abl_lesion_findings *second = add_second(&s);
+    second->axial_slice = 48;
+    second->centroid_lps[0] += 45;
+    second->centroid_lps[2] = 48;
     create(&viewer, &s);
     CU_ASSERT_EQUAL_FATAL(viewer.set_count, 1);
     const abl_viewer_set *set = &viewer.sets[0];
@@ -227,13 +231,8 @@ static void a_lesion_too_large_for_its_pixels_has_slices_of_its_own(void)
     scene s;
     abl_viewer viewer;
     open_scene(&s, SLICES, 1);
-    abl_lesion both[2] = {s.lesion, s.lesion};
-    abl_lesion_findings found[2] = {s.found, s.found};
-    found[1].number = 2;
-    found[1].max_3d_diameter.mm.value = 250;
-    s.structures.lesions = both;
-    s.findings.lesions = found;
-    s.structures.lesion_count = s.findings.lesion_count = 2;
+    abl_lesion_findings *second = add_second(&s);
+    second->max_3d_diameter.mm.value = 250;
     create(&viewer, &s);
     CU_ASSERT_EQUAL_FATAL(viewer.set_count, 2);
     CU_ASSERT_EQUAL(viewer.sets[0].width_px, 161);
